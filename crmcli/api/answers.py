@@ -1,0 +1,189 @@
+"""What the store answered to one call, and what that means: done, refused, failed, or worth another try."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from crmcli import errors
+from crmcli.api import bodies, retry
+from crmcli.api.bodies import Row
+
+# Where the documents are silent, throttling may come as 400, 403, 500 or 503 with words (wire-facts section 4).
+_THROTTLE_WORDS = re.compile(
+    r"throttl|rate.?limit|too many (?:requests|calls)|(?:request|call|api)s? (?:limit|quota)", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One HTTP answer: what was asked, the status, and the body as text."""
+
+    method: str
+    path: str
+    http_status: int
+    text: str
+    retry_after: str | None = None
+    location: str | None = None
+
+    @cached_property
+    def data(self) -> Any:
+        """The body as JSON; None when it is empty. Raises ValueError when it is something else (HTML, say)."""
+        return bodies.read_json(self.text)
+
+    @cached_property
+    def acks(self) -> list[Row]:
+        """The acks in the body; [] when it holds something else."""
+        try:
+            return bodies.ack_rows(self.data)
+        except ValueError:
+            return []
+
+    @cached_property
+    def status(self) -> int:
+        """The status that counts: the HTTP status, or the error that an ack inside a 2xx carries."""
+        if not 200 <= self.http_status < 300:
+            return self.http_status
+        return max((bodies.ack_status(ack, self.http_status) for ack in self.acks), default=self.http_status)
+
+    @property
+    def ok(self) -> bool:
+        """Whether the store says that it did what was asked."""
+        return 200 <= self.status < 300
+
+    @property
+    def throttled(self) -> bool:
+        """Whether the store asks us to slow down, in whatever words it has for that."""
+        if self.status in (400, 403, 500, 503):
+            return bool(_THROTTLE_WORDS.search(self.text[: bodies.SEARCHED]))
+        return self.status == 429
+
+    @property
+    def past_the_end(self) -> bool:
+        """Whether a list ended here: 404, or the 400 that says that the offset exceeds the number of records."""
+        if self.status == 400:
+            said = self.text[: bodies.SEARCHED].lower()
+            return "exceed" in said[said.find("offset") :] if "offset" in said else False
+        return self.status == 404
+
+    @property
+    def fault(self) -> errors.StoreFailed | None:
+        """What keeps the body from being read: it is not JSON, was cut short, or is an error. None when nothing does."""
+        try:
+            if bodies.is_error(self.data):
+                return self.unreadable(f"it is an error, “{bodies.words(self.text)[0]}”")
+        except ValueError as fault:
+            return self.unreadable(bodies.what_is_it(self.text) or str(fault))
+        return None
+
+    def rows(self) -> list[Row]:
+        """The objects in the body: an array, or one bare object; an empty body is an empty list. Raises StoreFailed."""
+        if self.fault:
+            raise self.fault
+        if self.data is None:
+            return []
+        found: list[Row] = self.data if isinstance(self.data, list) else [self.data]
+        if not all(isinstance(row, dict) for row in found):
+            raise self.unreadable("it is not a list of objects")
+        return found
+
+    def total(self) -> int | None:
+        """The number in `{"TotalCount": n}`, wrapped in an array or not; None when there is none. Raises StoreFailed."""
+        rows = self.rows()
+        try:
+            total = int(rows[0]["TotalCount"]) if len(rows) == 1 else None
+        except (KeyError, TypeError, ValueError):
+            return None
+        return total if total is None or total >= 0 else None
+
+    def unreadable(self, why: str) -> errors.StoreFailed:
+        """The error for an answer whose status is good and whose body can't be used."""
+        return errors.StoreFailed(
+            f"The store's answer to {self.method} {self.path} can't be read: {why}.", status=self.http_status
+        )
+
+
+def passing_trouble(answer: Answer) -> errors.CrmError | None:
+    """What is wrong with an answer that a second try may get right: throttling, 5xx, a body cut short. None if nothing."""
+    if answer.throttled or retry.is_passing(answer.status):
+        return failure(answer)
+    return answer.fault if answer.ok else None
+
+
+def succeeded(answer: Answer, *, makes: bool) -> Answer:
+    """The answer to a write, when it says that the work was done; raises what it says otherwise.
+
+    `makes` marks a POST, of which an answer that says nothing clear is Unsure: a second one would make a second thing.
+    """
+    if not answer.ok:
+        undecided = answer.status in (408, 425) or (answer.status >= 500 and answer.status != 501)
+        if makes and undecided:
+            raise errors.Unsure(
+                f"{answer.method} {answer.path} was answered with {answer.status}: it may or may not have been done.",
+                status=answer.status,
+                otherwise=failure(answer),
+            )
+        raise failure(answer)
+    fault = answer.fault
+    if fault is None and not answer.acks:
+        # An empty 201 says by itself that something was created (RFC 9110 section 15.3.2); nothing else but an ack does.
+        # A PUT or DELETE that is answered with nothing, or with the object, was done.
+        if makes and not (answer.http_status == 201 and answer.data is None):
+            fault = answer.unreadable("it does not say that anything was made")
+        elif answer.data is not None and not isinstance(answer.data, list | dict):
+            fault = answer.unreadable("it does not say whether the work was done")
+    if fault is None:
+        return answer
+    if makes:
+        raise errors.Unsure(
+            f"{answer.method} {answer.path} was answered with {answer.http_status}, but nothing that says it was done.",
+            status=answer.http_status,
+            otherwise=fault,
+        )
+    raise fault
+
+
+def failure(answer: Answer) -> errors.CrmError:
+    """The error for an answer that is not a success, with the store's own words where it gave any."""
+    said, details = bodies.words(answer.text)
+    status = answer.status
+    where = f"{answer.method} {answer.path}"
+    if answer.throttled:
+        return errors.RateLimited(_with("The store asks us to slow down", said), status=status)
+    if 300 <= status < 400:
+        return errors.BadConfig(
+            f"{where} was answered with a redirect ({status}) to {answer.location or 'nowhere'}: "
+            "this is not the API's address.",
+            hint="Set base_url to https://apirest.3dcart.com/3dCartWebAPI/v1, or leave it out of the profile.",
+            status=status,
+        )
+    if status in (401, 403):
+        return errors.AuthFailed(_with(f"The store refused the keys for {where} ({status})", said), status=status)
+    if status in (404, 410):
+        return errors.NotFound(_with(f"The store has nothing at {path_words(answer.path)}", said), status=status)
+    if 400 <= status < 500 and not retry.is_passing(status):
+        return errors.Rejected(
+            _with(f"The store refused {where} ({status})", said),
+            hint=None if said or details else "It gave no reason. A department or a status that isn't there?",
+            status=status,
+            details=details,
+        )
+    return errors.StoreFailed(_with(f"The store failed at {where} ({status})", said), status=status, details=details)
+
+
+def path_words(path: str) -> str:
+    """A path as words: `/CRM/42/message/7` -> `ticket 42, message 7`."""
+    names = {"message": "message", "department": "department", "savedreply": "saved reply", "status": "status"}
+    words, noun = [], "ticket"
+    for part in path.strip("/").split("/")[1:]:
+        if part.lower() in names:
+            noun = names[part.lower()]
+        else:
+            words.append(f"{noun} {part}")
+    return ", ".join(words) or path
+
+
+def _with(message: str, said: str) -> str:
+    return f"{message}: {said}" if said else f"{message}."

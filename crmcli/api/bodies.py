@@ -1,0 +1,143 @@
+"""Bodies of answers, in every form that they are known or suspected to take (wire-facts sections 3 and 5).
+
+Text in them may be a stranger's: printing defuses it. Only the beginning of a long one is searched for words, since a
+hostile body could make a search take minutes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+Row = dict[str, Any]
+
+SEARCHED = 20_000
+_FORGIVEN = 10_000
+
+# What an error may consist of: ASP.NET's own words. No object of the API is made of these alone, but a saved reply's
+# `Message` is among them, so an object is told by its number, which an error lacks.
+_ERROR_FIELDS = frozenset(
+    {"message", "messagedetail", "modelstate", "error", "errors", "error_description", "exceptionmessage"}
+    | {"exceptiontype", "stacktrace"}
+)
+_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]*)", re.IGNORECASE)
+
+
+def read_json(text: str) -> Any:
+    """Parse JSON as leniently as the store writes it; None for an empty body. Raises ValueError.
+
+    Raw control characters inside strings are let through (tickets hold odd bytes). A trailing comma, as the API page's
+    ack samples have it, is forgiven where nothing else is wrong. NaN and infinities are refused: they are not JSON.
+    """
+    if not text.strip():
+        return None
+    try:
+        try:
+            return _DECODER.decode(text)
+        except json.JSONDecodeError:
+            forgiven = re.sub(r",(\s*[}\]])", r"\1", text[:_FORGIVEN])
+            if len(text) > _FORGIVEN or forgiven == text:
+                raise
+            return _DECODER.decode(forgiven)
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"{digits} is out of range")
+    return number
+
+
+_DECODER = json.JSONDecoder(strict=False, parse_constant=_no_constant, parse_float=_finite)
+
+
+def ack_rows(data: Any) -> list[Row]:
+    """The acks (`Key`, `Value`, `Status`, `Message`, in whatever case) in a parsed body; [] when it holds something else."""
+    rows: list[Row] = data if isinstance(data, list) else [data]
+    return rows if all(map(_is_ack, rows)) else []
+
+
+def _is_ack(row: object) -> bool:
+    if not isinstance(row, dict):
+        return False
+    names = {name.lower() for name in row}
+    return "key" in names or {"status", "message"} <= names
+
+
+def ack_value(ack: Row, name: str) -> Any:
+    """A value of an ack, by its lower-case name; None when it has none."""
+    return next((value for key, value in ack.items() if key.lower() == name), None)
+
+
+def ack_status(ack: Row, http_status: int) -> int:
+    """The status in an ack (a string on the wire, wire-facts section 5); one keyed "Error" is never a success.
+
+    What is no HTTP status at all says nothing: then the answer's own counts.
+    """
+    try:
+        status = int(str(ack_value(ack, "status")))
+    except ValueError:
+        status = http_status
+    status = status if 100 <= status <= 599 else http_status
+    if str(ack_value(ack, "key")).lower() == "error" and status < 400:
+        return 400
+    return status
+
+
+def ack_number(acks: list[Row]) -> int | None:
+    """The number of what was made. The ack's `Key` differs from the object's field, so only `Value` is read."""
+    for ack in acks:
+        try:
+            return int(str(ack_value(ack, "value")))
+        except ValueError:
+            continue
+    return None
+
+
+def is_error(data: Any) -> bool:
+    """Whether a parsed body is an error that came without its status: ASP.NET's words, and no object's number."""
+    rows = data if isinstance(data, list) else [data]
+    return (
+        len(rows) == 1
+        and isinstance(rows[0], dict)
+        and bool(rows[0])
+        and _ERROR_FIELDS.issuperset(map(str.lower, rows[0]))
+    )
+
+
+def words(text: str) -> tuple[str, list[str]]:
+    """What the store said of an error, in a line, and its details (one a field), from any of the forms of its bodies."""
+    try:
+        data = read_json(text[:SEARCHED])
+    except ValueError:
+        return what_is_it(text), []
+    acks = ack_rows(data)
+    if acks:
+        return "; ".join(str(ack_value(ack, "message") or "") for ack in acks).strip("; "), []
+    if isinstance(data, list) and len(data) == 1:
+        data = data[0]
+    if isinstance(data, dict):
+        state = data.get("ModelState")
+        details = []
+        if isinstance(state, dict):
+            for field, faults in state.items():
+                said = faults if isinstance(faults, list) else [faults]
+                details.append(f"{field}: {' '.join(str(fault) for fault in said)}")
+        return str(data.get("Message") or data.get("error") or data.get("Error") or ""), details
+    return (data if isinstance(data, str) else ""), []
+
+
+def what_is_it(text: str) -> str:
+    """A few words for a body that is not JSON; "" for nothing that can be named."""
+    beginning = text[:SEARCHED]
+    title = _TITLE.search(beginning)
+    if title and title[1].strip():
+        return f"a web page, “{' '.join(title[1].split())[:200]}”"
+    return "a web page or XML, not JSON" if beginning.lstrip().startswith("<") else ""

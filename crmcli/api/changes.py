@@ -1,0 +1,35 @@
+"""Read-modify-write: the API's PUT may blank what it doesn't name, so small objects are sent whole (wire-facts section 5)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crmcli import errors
+from crmcli.api.bodies import Row
+
+if TYPE_CHECKING:
+    from crmcli.api.models import StoreObject
+
+
+def check(model: type[StoreObject], changes: Row, *, key: str, number: int) -> None:
+    """Check changes to the object of this number before anything is sent. Raises BadUsage."""
+    from crmcli.api import models
+
+    models.check(model, changes)
+    if changes.get(key, number) != number:
+        raise errors.BadUsage(f"{key} can't be changed: {changes[key]} was given for {number}.")
+
+
+def whole(before: Row, changes: Row) -> Row:
+    """The object with its changes, without nested lists. Raises StoreFailed when sending it back would spoil it.
+
+    Bytes that were not UTF-8 were read as U+FFFD; written back they would stay so.
+    """
+    body = {name: value for name, value in {**before, **changes}.items() if not isinstance(value, list)}
+    spoilt = [name for name in body if name not in changes and "\ufffd" in str(body[name])]
+    if spoilt:
+        raise errors.StoreFailed(
+            f"{', '.join(spoilt)} can't be read as text, and an update would write it back spoilt.",
+            hint=f"Nothing was sent. Name {', '.join(spoilt)} too, with the text that it should have.",
+        )
+    return body

@@ -1,0 +1,192 @@
+"""What the five nouns of the API have in common: plain calls on a path, and the acks of writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from crmcli import errors
+from crmcli.api import answers, bodies
+from crmcli.api.bodies import Row
+from crmcli.api.paging import Ask, Listing
+from crmcli.api.sends import Ack, Deliver, Send, straight
+from crmcli.api.transport import Request, Transport
+
+Heard = Callable[[dict[int, str] | None], None]
+"""Told the names by number of a list that was read whole, and None when something in it is about to change."""
+
+
+class Collection:
+    """One noun: its path below the API, the field that identifies a row, and how its rows are read and written."""
+
+    path: ClassVar[str]
+    noun: ClassVar[str]
+    key: ClassVar[str]
+    ack_key: ClassVar[str]
+    name: ClassVar[str] = ""
+    """The field that holds what a row is called, where people go by it."""
+
+    def __init__(
+        self, transport: Transport, *, page_size: int, deliver: Deliver = straight, heard: Heard | None = None
+    ) -> None:
+        self._transport = transport
+        self._page_size = page_size
+        self._heard = heard
+        # A rehearsal makes nothing, so there is nothing to keep or to look for.
+        self._deliver = straight if transport.policy.rehearse else deliver
+
+    def identity(self, row: Row) -> Hashable:
+        """What tells a row from the others of its list. Raises StoreFailed when it has nothing of the kind."""
+        return self.number_of(row)
+
+    def number_of(self, row: Row) -> int:
+        """The number of a row, which a store may write as a number or as text. Raises StoreFailed when it has none."""
+        try:
+            return int(row[self.key])
+        except (KeyError, TypeError, ValueError):
+            raise errors.StoreFailed(
+                f"The store gave a {self.noun} without a {self.key}: its answer can't be read."
+            ) from None
+
+    def _listing(
+        self,
+        params: Mapping[str, object],
+        *,
+        limit: int | None,
+        offset: int,
+        keep: Callable[[Row], bool] | None = None,
+    ) -> Listing:
+        empty = [name for name, value in params.items() if isinstance(value, str) and not value.strip()]
+        if empty:
+            # The store takes an empty filter for none (API page): an unset variable in a script must not mean "all".
+            raise errors.BadUsage(
+                f"An empty filter ({', '.join(empty)}) would match every {self.noun}.", hint="Leave it out, or fill it."
+            )
+        return Listing(
+            self._ask(self.path, params),
+            identity=self.identity,
+            page_size=self._page_size,
+            limit=limit,
+            offset=offset,
+            keep=keep,
+            whole=self._told if self._heard and not any(params.values()) else None,
+            total=lambda: self._total(self.path, params),
+        )
+
+    def _told(self, rows: Sequence[Row]) -> None:
+        named = ((row.get(self.key), row.get(self.name)) for row in rows)
+        if self._heard:
+            self._heard({number: str(name) for number, name in named if type(number) is int and name})
+
+    def _ask(self, path: str, params: Mapping[str, object]) -> Ask:
+        def ask(offset: int, limit: int) -> list[Row]:
+            answer = self._transport.read(path, {**params, "limit": limit, "offset": offset})
+            if answer.past_the_end:
+                return []
+            if not answer.ok:
+                raise answers.failure(answer)
+            return answer.rows()
+
+        return ask
+
+    def _total(self, path: str, params: Mapping[str, object]) -> int | None:
+        answer = self._transport.read(path, {**params, "countonly": 1})
+        if answer.past_the_end:
+            # Nothing to count is 200 and 0 (recorded, wire-facts section 3): a store that answers so doesn't count.
+            return None
+        if not answer.ok:
+            raise answers.failure(answer)
+        return answer.total()
+
+    def _one(self, path: str, wanted: Mapping[str, int], missing: str) -> Row:
+        """The one object at a path, in an array of one or bare; it must be the one that was `wanted`."""
+        answer = self._transport.read(path)
+        if answer.status in (404, 410):
+            raise errors.NotFound(missing, status=answer.status)
+        if not answer.ok:
+            raise answers.failure(answer)
+        rows = answer.rows()
+        if not rows:
+            raise errors.NotFound(missing, status=answer.http_status)
+        for name, number in wanted.items():
+            if str(rows[0].get(name)) != str(number):
+                raise answer.unreadable(
+                    f"{name} {number} was asked for, and {rows[0].get(name, 'something else')} came"
+                )
+        return rows[0]
+
+    def _sending(
+        self,
+        path: str,
+        body: Row,
+        *,
+        prepare: Callable[[], Row],
+        look: Callable[[Row], Iterable[Row]],
+        mails: bool = False,
+        missing: str | None = None,
+    ) -> Send:
+        """Something to be made by a POST. `look` gives the rows at the store that look just like a body."""
+        final: Row = {}
+
+        def prepared() -> Row:
+            self._transport.allow(mails=mails)
+            final.update(prepare())
+            return final
+
+        return Send(
+            kind=self.noun,
+            path=path,
+            body=body,
+            prepare=prepared,
+            post=lambda: self._write("created", "POST", path, final, mails=mails, missing=missing),
+            look=lambda: [self.number_of(row) for row in look(final or body)],
+            made=lambda number, raw: self._ack(
+                "created", number, Request("POST", self._transport.base_url + path, body), raw, status=201
+            ),
+        )
+
+    def _ack(self, did: str, number: int | None, request: Request, raw: Sequence[Row], *, status: int) -> Ack:
+        """What a write gives.
+
+        Scripts read the ack's Status and Value: where the store sent none, they get one made of what is known.
+        """
+        value = "" if number is None else str(number)
+        known = [{"Key": self.ack_key, "Value": value, "Status": str(status), "Message": ""}]
+        return Ack(did, number, request, list(raw) or known)
+
+    def _write(
+        self,
+        did: str,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        number: int | None = None,
+        mails: bool = False,
+        missing: str | None = None,
+    ) -> Ack:
+        """Send a write; the ack's number is the store's, or for a call on a numbered object that number."""
+        request = Request(method, self._transport.base_url + path, body)
+        if self._heard and not self._transport.policy.rehearse:
+            self._heard(None)
+        try:
+            answer = self._transport.write(request, mails=mails, makes=method == "POST")
+        except errors.NotFound as fault:
+            raise errors.NotFound(missing or f"No {self.noun} {number}.", status=fault.status) from None
+        if answer is None:
+            return Ack(did, number, request, sent=False)
+        if number is None:
+            number = bodies.ack_number(answer.acks)
+        return self._ack(did, number, request, answer.acks, status=answer.http_status)
+
+
+class Numbered(Collection):
+    """A noun whose objects the API fetches and deletes by their number alone."""
+
+    def get(self, number: int) -> Row:
+        """One object by its number. Raises NotFound, and what `Transport.read` does."""
+        return self._one(f"{self.path}/{number}", {self.key: number}, f"No {self.noun} {number}.")
+
+    def delete(self, number: int) -> Ack:
+        """Delete one object by its number. Raises NotFound, and what `Transport.write` does."""
+        return self._write("deleted", "DELETE", f"{self.path}/{number}", number=number)

@@ -1,0 +1,125 @@
+"""`Crm`: one store's CRM, with a collection for each noun."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any, Self
+
+from crmcli.api.departments import Departments
+from crmcli.api.messages import Messages
+from crmcli.api.replies import Replies
+from crmcli.api.retry import Pace
+from crmcli.api.sends import Deliver, Send, straight
+from crmcli.api.statuses import Statuses
+from crmcli.api.tickets import Tickets
+from crmcli.api.transport import Policy, Transport
+
+
+class Crm:
+    """The CRM of one store.
+
+    `secure_url`, `private_key` and `token` are the header trio (wire-facts section 2). `rate_limit` is (burst, requests
+    a second) or None, and is shared, through the file `rate_file`, by all who give the same `store`. `timeout` is in
+    seconds. `timezone` is the store's. `app` is a WSGI application that stands in for the network. `trace` gets a line
+    for each request, without the keys. `deliver` is how what makes something goes out: an outbox, or straight. `heard` is
+    told what departments, statuses and replies (so its first argument) are called when a list of them was read whole, and
+    None when one is about to change.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        secure_url: str,
+        private_key: str,
+        token: str,
+        timezone: str = "America/New_York",
+        timeout: float = 120.0,
+        page_size: int = 100,
+        rate_limit: tuple[int, float] | None = None,
+        rate_file: Path | None = None,
+        store: str = "",
+        policy: Policy | None = None,
+        app: Any = None,
+        trace: Callable[[str], None] | None = None,
+        deliver: Deliver = straight,
+        heard: Callable[[str, dict[int, str] | None], None] = lambda *_: None,
+    ) -> None:
+        self._page_size = page_size
+        self._deliver = deliver
+        self._heard = heard
+        self._zone = timezone
+        bucket = None
+        pace = Pace()
+        if rate_limit and rate_file:
+            from crmcli.api.ratelimit import Bucket
+
+            burst, per_second = rate_limit
+            bucket = Bucket(rate_file, store=store or f"{base_url} {secure_url}", burst=burst, per_second=per_second)
+            # After a throttled answer, wait for the bucket to leak 20 requests: 10 s at the real host's rate.
+            pace = Pace(throttled=20 / per_second)
+        self._transport = Transport(
+            base_url=base_url,
+            headers={"SecureURL": secure_url, "PrivateKey": private_key, "Token": token},
+            timeout=timeout,
+            bucket=bucket,
+            pace=pace,
+            policy=policy,
+            app=app,
+            trace=trace,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def sending(self, kind: str, path: str, body: dict[str, Any]) -> Send:
+        """The send that was written down as `kind`, `path` and `body`, to look for it or to send it after all."""
+        if kind == Messages.noun:
+            return self.messages.sending(int(path.split("/")[2]), fields=body)
+        return self.tickets.sending(fields=body) if kind == Tickets.noun else self.replies.sending(fields=body)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """`/CRM`."""
+        return Tickets(
+            self._transport,
+            page_size=self._page_size,
+            zone=self._zone,
+            departments=self.departments,
+            statuses=self.statuses,
+            deliver=self._deliver,
+        )
+
+    @cached_property
+    def messages(self) -> Messages:
+        """`/CRM/{ticket}/message`."""
+        return Messages(self._transport, page_size=self._page_size, deliver=self._deliver)
+
+    @cached_property
+    def departments(self) -> Departments:
+        """`/CRM/department`."""
+        return Departments(self._transport, page_size=self._page_size, heard=partial(self._heard, "departments"))
+
+    @cached_property
+    def replies(self) -> Replies:
+        """`/CRM/savedreply`."""
+        return Replies(
+            self._transport,
+            page_size=self._page_size,
+            deliver=self._deliver,
+            heard=partial(self._heard, "replies"),
+        )
+
+    @cached_property
+    def statuses(self) -> Statuses:
+        """`/CRM/status`."""
+        return Statuses(self._transport, page_size=self._page_size, heard=partial(self._heard, "statuses"))

@@ -1,0 +1,62 @@
+"""Messages live below a ticket. Making one e-mails the customer, and none can be changed (API page, "CRM Messages")."""
+
+from __future__ import annotations
+
+from crmcli.api.bodies import Row
+from crmcli.api.collection import Collection
+from crmcli.api.paging import Listing
+from crmcli.api.sends import Ack, Send, alike
+
+
+class Messages(Collection):
+    """`/CRM/{ticket}/message`."""
+
+    noun = "message"
+    key = "MessageId"
+    ack_key = "MessageId"
+
+    def list(self, ticket: int, *, limit: int | None = None, offset: int = 0) -> Listing:
+        """The messages of a ticket. Raises NotFound, while reading, when there is no such ticket.
+
+        The store answers 404 both for no ticket and for no messages; asking for the ticket tells them apart. The API has
+        no `countonly` here.
+        """
+        path = f"/CRM/{ticket}/message"
+        ask = self._ask(path, {})
+
+        def ask_or_miss(offset: int, limit: int) -> list[Row]:
+            rows = ask(offset, limit)
+            if not rows and offset == 0:
+                self._one(f"/CRM/{ticket}", {"CrmID": ticket}, f"No ticket {ticket}.")
+            return rows
+
+        return Listing(ask_or_miss, identity=self.identity, page_size=self._page_size, limit=limit, offset=offset)
+
+    def get(self, ticket: int, number: int) -> Row:
+        """One message of a ticket. Raises NotFound."""
+        missing = f"No message {number} in ticket {ticket}."
+        return self._one(f"/CRM/{ticket}/message/{number}", {self.key: number}, missing)
+
+    def create(self, ticket: int, *, fields: Row) -> Ack:
+        """Add a message to a ticket: this e-mails the customer. Raises Unsure when nobody knows whether it arrived."""
+        return self._deliver(self.sending(ticket, fields=fields))
+
+    def sending(self, ticket: int, *, fields: Row) -> Send:
+        """A message that is to be made; the same text by the same sender looks just like it."""
+
+        def prepare() -> Row:
+            from crmcli.api import models
+
+            models.check(models.Message, fields, required=("Message",))
+            return fields
+
+        def look(body: Row) -> list[Row]:
+            return alike(body, self.list(ticket), ("Message", "Sender", "SenderName", "SenderEmail"))
+
+        path, missing = f"/CRM/{ticket}/message", f"No ticket {ticket}."
+        return self._sending(path, fields, prepare=prepare, look=look, mails=True, missing=missing)
+
+    def delete(self, ticket: int, number: int) -> Ack:
+        """Delete one message of a ticket. Raises NotFound."""
+        path, missing = f"/CRM/{ticket}/message/{number}", f"No message {number} in ticket {ticket}."
+        return self._write("deleted", "DELETE", path, number=number, missing=missing)

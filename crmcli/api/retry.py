@@ -1,0 +1,71 @@
+"""When a request is sent again, and after how long. One table, so that nobody has to guess.
+
+| what happened                          | a read (GET)        | a write (POST, PUT, DELETE)             |
+|----------------------------------------|---------------------|-----------------------------------------|
+| no connection was made                 | again               | again: it surely never arrived          |
+| 429                                    | again               | again: the store says it did nothing    |
+| throttling in other words (400/403/503)| again               | given up: the words are a guess         |
+| time-out                               | again, once         | given up: it may have arrived           |
+| connection lost, cut body              | again               | given up: it may have arrived           |
+| 5xx but 501                            | again               | given up: the work may have been done   |
+| anything else                          | given up            | given up                                |
+
+Reads are safe to repeat and PUT and DELETE idempotent (RFC 9110 sections 9.2.1 and 9.2.2), but a POST here e-mails a
+customer, so no write is repeated on a guess.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+TRIES = 5
+LATE_TRIES = 2
+"""A time-out is two minutes long by default: who waited for two of them knows enough."""
+
+LONGEST_WAIT = 60.0
+"""Seconds. A `Retry-After` beyond it ends the tries: a person, or cron, comes back later."""
+
+FIRST_WAIT = 0.25
+_RETRIED_STATUSES = frozenset({408, 425, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long to wait, in seconds. `throttled` is the least wait after a throttled answer without `Retry-After`."""
+
+    throttled: float = 0.0
+
+    def wait(
+        self, tried: int, *, throttled: bool = False, late: bool = False, retry_after: str | None = None
+    ) -> float | None:
+        """Seconds to wait after the `tried`-th try (from 1); None when there is to be no further one.
+
+        Back-off doubles from a quarter of a second, with full jitter so that cron jobs that fell over together don't
+        come back together. `retry_after` is the header (RFC 9110 section 10.2.3), obeyed up to `LONGEST_WAIT`.
+        """
+        if tried >= (LATE_TRIES if late else TRIES):
+            return None
+        asked = _seconds(retry_after) if retry_after else None
+        if asked is not None:
+            return None if asked > LONGEST_WAIT else asked + random.uniform(0, 0.25)  # noqa: S311 - jitter, no secret
+        backoff = FIRST_WAIT * 2 ** (tried - 1)
+        least = self.throttled if throttled else backoff / 2
+        return min(LONGEST_WAIT, least + random.uniform(0, backoff))  # noqa: S311
+
+
+def is_passing(status: int) -> bool:
+    """Whether a read that was answered with this status may do better at a second try."""
+    return status in _RETRIED_STATUSES
+
+
+def _seconds(retry_after: str) -> float | None:
+    """`Retry-After` in seconds, from its number or its HTTP date; None when it is neither."""
+    if retry_after.strip().isdecimal():
+        return float(min(int(retry_after.strip()[:12]), 10**9))
+    try:
+        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -1,0 +1,207 @@
+"""Tickets (API page, "CRM"): the one place that knows what the store calls its filters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from crmcli import dates
+from crmcli.api.bodies import Row
+from crmcli.api.changes import check, whole
+from crmcli.api.collection import Numbered
+from crmcli.api.departments import Departments
+from crmcli.api.paging import Listing
+from crmcli.api.sends import Ack, Deliver, Send, alike, straight
+from crmcli.api.statuses import Statuses
+from crmcli.api.transport import Transport
+from crmcli.errors import BadUsage, CrmError, StoreFailed
+
+# The query name of each filter on a number, and the field of a ticket that it compares.
+_NUMBERS = {
+    "departmentid": "DepartmentID",
+    "statusid": "StatusID",
+    "orderid": "OrderID",
+    "custid": "CustomerID",
+    "productid": "ProductId",
+}
+
+
+class Tickets(Numbered):
+    """`/CRM`. `zone` is the store's, in which its dates are."""
+
+    path = "/CRM"
+    noun = "ticket"
+    key = "CrmID"
+    ack_key = "CrmID"
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        page_size: int,
+        zone: str,
+        departments: Departments,
+        statuses: Statuses,
+        deliver: Deliver = straight,
+    ) -> None:
+        super().__init__(transport, page_size=page_size, deliver=deliver)
+        self._zone = zone
+        self._departments = departments
+        self._statuses = statuses
+        self._merges: bool | None = None  # whether a PUT leaves alone what it doesn't name; None: not seen yet
+
+    def list(
+        self,
+        *,
+        subject: str | None = None,
+        department: str | None = None,
+        status: str | None = None,
+        opened_after: str | None = None,
+        opened_before: str | None = None,
+        active_after: str | None = None,
+        active_before: str | None = None,
+        customer_name: str | None = None,
+        customer_email: str | None = None,
+        customer_phone: str | None = None,
+        customer_ip: str | None = None,
+        order: int | None = None,
+        customer: int | None = None,
+        product: int | None = None,
+        limit: int | None = None,
+        offset: int = 0,
+    ) -> Listing:
+        """Tickets that match all the filters given, with their messages.
+
+        `department` and `status` are numbers or names; dates are in the forms of `dates.FORMS`. How the store matches
+        texts, and whether its date bounds are inclusive, is not documented. Raises BadUsage.
+        """
+        numbers = {
+            "departmentid": None if department is None else self._departments.number(department),
+            "statusid": None if status is None else self._statuses.number(status),
+            "orderid": order,
+            "custid": customer,
+            "productid": product,
+        }
+        params: dict[str, object] = {
+            "subject": subject,
+            "openedstartdate": self._moment(opened_after),
+            "openedenddate": self._moment(opened_before),
+            "lastactionstartdate": self._moment(active_after),
+            "lastactionenddate": self._moment(active_before),
+            "customername": customer_name,
+            "customeremail": customer_email,
+            "customerphone": customer_phone,
+            "customeripaddress": customer_ip,
+            # To the store a 0 means "no filter" (HELP page), so tickets numbered 0 are picked out on this side.
+            **{name: number for name, number in numbers.items() if number},
+        }
+        none_of = [_NUMBERS[name] for name, number in numbers.items() if number == 0]
+        return self._listing(params, limit=limit, offset=offset, keep=_lacking(none_of))
+
+    def create(self, *, fields: Row, department: str | None = None, status: str | None = None) -> Ack:
+        """Open a ticket of these fields (the store's names). It may e-mail the customer. Raises BadUsage, Unsure.
+
+        `department` and `status` are numbers or names, laid over the fields'.
+        """
+        return self._deliver(self.sending(fields=fields, department=department, status=status))
+
+    def sending(self, *, fields: Row, department: str | None = None, status: str | None = None) -> Send:
+        """A ticket that is to be opened; one of the same customer, subject and text looks just like it."""
+
+        def prepare() -> Row:
+            from crmcli.api import models
+
+            models.check(models.Ticket, fields, required=("CustomerEmail",))
+            return {**fields, **self._named(department, status)}
+
+        def look(body: Row) -> Iterable[Row]:
+            # Two days back: a profile with the wrong zone must not make us miss it.
+            recent = self.list(customer_email=str(body.get("CustomerEmail")), opened_after="2d")
+            found = alike(body, recent, ("CustomerEmail", "Subject", "CustomerName", "OrderID"))
+            messages = body.get("CrmMessageList") or []
+            return [row for row in found if all(alike(sent, self._messages(row), ("Message",)) for sent in messages)]
+
+        return self._sending(self.path, fields, prepare=prepare, look=look, mails=True)
+
+    def _messages(self, row: Row) -> Sequence[Row]:
+        """The messages of a listed ticket: a store may list tickets without them."""
+        return row.get("CrmMessageList") or self.get(self.number_of(row)).get("CrmMessageList") or []
+
+    def update(self, number: int, *, changes: Row, department: str | None = None, status: str | None = None) -> Ack:
+        """Change the named fields of a ticket and no others. Raises BadUsage, NotFound.
+
+        The ticket's e-mail is sent along, since the API requires it (HELP page). Whether a PUT blanks what it doesn't
+        name is unproven for tickets (wire-facts section 5), so the first one that shows it is looked at: where the store
+        blanked something, the whole ticket is put, that time and from then on. Messages are never sent.
+        """
+        from crmcli.api import models
+
+        if "CrmMessageList" in changes:
+            raise BadUsage("An update of a ticket can't hold messages: they would be sent again.")
+        check(models.Ticket, changes, key=self.key, number=number)
+        changes = {**changes, **self._named(department, status)}
+        before = self.get(number)
+        email = changes.get("CustomerEmail") or before.get("CustomerEmail")
+        body = {**({"CustomerEmail": email} if email else {}), **changes}
+        if self._merges is False:
+            body = self._whole(before, body)
+        ack = self._put(number, body)
+        at_stake = _at_stake(before, body)
+        if ack.sent and self._merges is None and at_stake:
+            try:
+                after = self.get(number)
+                self._merges = all(_holds(after.get(name)) for name in at_stake)
+                if not self._merges:
+                    ack = self._put(number, self._whole(before, changes))
+                if before.get("CrmMessageList") and not after.get("CrmMessageList"):
+                    raise StoreFailed(f"The store lost the messages of ticket {number} at its update.")
+            except CrmError as fault:
+                fault.details.append(f"Ticket {number} was updated, but its other fields may be blank now: look at it.")
+                raise
+        return ack
+
+    def _whole(self, before: Row, changes: Row) -> Row:
+        """The ticket as it is to be; its last action is the store's to set: sent back, a change would not show as one."""
+        return {name: value for name, value in whole(before, changes).items() if name != "DateLastAction"}
+
+    def _put(self, number: int, body: Row) -> Ack:
+        return self._write("updated", "PUT", f"{self.path}/{number}", body, number=number)
+
+    def _named(self, department: str | None, status: str | None) -> Row:
+        named: Row = {}
+        if department is not None:
+            named["DepartmentID"] = self._departments.number(department)
+        if status is not None:
+            named["StatusID"] = self._statuses.number(status)
+        return named
+
+    def _moment(self, date: str | None) -> str | None:
+        if date is None:
+            return None
+        from zoneinfo import ZoneInfo
+
+        return dates.to_filter(dates.from_user(date, zone=ZoneInfo(self._zone)))
+
+
+def _lacking(fields: list[str]) -> Callable[[Row], bool] | None:
+    """Keep the tickets in which these numbers are unset (0, null or "" on this API); None when there are none."""
+    return (lambda row: not any(row.get(name) for name in fields)) if fields else None
+
+
+def _at_stake(before: Mapping[str, object], sent: Mapping[str, object]) -> list[str]:
+    """The fields that hold something and were not sent: what a PUT may have blanked, and none in a nearly empty ticket.
+
+    The store moves DateLastAction by itself, and gives messages that it keeps elsewhere.
+    """
+    moves = ("DateLastAction", Tickets.key)
+    found = [
+        name
+        for name, value in before.items()
+        if _holds(value) and name not in sent and name not in moves and not isinstance(value, list)
+    ]
+    # That the store keeps its own date says nothing of the rest.
+    return [] if found == ["DateOpened"] else found
+
+
+def _holds(value: object) -> bool:
+    """Whether a field is set: not null, "", 0 or a date of the year 1 (wire-facts section 6)."""
+    return bool(value) and not str(value).startswith(("0001-01-01", "01/01/0001", "1/1/0001"))

@@ -1,0 +1,280 @@
+"""The one door to the store: headers, time-outs, the rate limit, tries, and the difference between reads and writes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from crmcli import __version__, errors
+from crmcli.api import answers, retry
+from crmcli.api.answers import Answer
+
+if TYPE_CHECKING:
+    from crmcli.api.ratelimit import Bucket
+
+CONNECT_SECONDS = 10.0
+LARGEST = 500_000_000
+"""Bytes of a body, unpacked: a page of 500 tickets, each with long messages, is a tenth of it."""
+SECRET = 4
+"""A shorter key is no secret but a test's, and its letters are everywhere."""
+
+# Raised before a byte of the request has left: what was to be sent surely never arrived.
+_NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+@dataclass(frozen=True)
+class Request:
+    """A call as it goes out: method, the whole URL, and the JSON body (None without one). Never the keys."""
+
+    method: str
+    url: str
+    body: Any = None
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What a profile allows, and whether writes are rehearsed: built and shown, but not sent."""
+
+    read_only: bool = False
+    send: bool = True
+    rehearse: bool = False
+
+
+class Transport:
+    """Sends requests to one store.
+
+    `app` is a WSGI application to call in place of the network (the demo store). `trace` is given a line for each
+    request: method, path, status, seconds. `pause` is told how long a wait will be and does the waiting.
+    """
+
+    def __init__(
+        self,
+        *,
+        base_url: str,
+        headers: Mapping[str, str],
+        timeout: float,
+        bucket: Bucket | None = None,
+        pace: retry.Pace | None = None,
+        policy: Policy | None = None,
+        app: Any = None,
+        trace: Callable[[str], None] | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self.policy = policy or Policy()
+        self._bucket = bucket
+        self._pace = pace or retry.Pace()
+        self._trace = trace
+        self._pause = pause
+        self._timeout = timeout
+        self._secrets = [secret for name in ("PrivateKey", "Token") if len(secret := headers.get(name, "")) >= SECRET]
+        try:
+            self._http = httpx.Client(
+                headers={"Accept": "application/json", "User-Agent": f"crmcli/{__version__}", **headers},
+                timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
+                follow_redirects=False,
+                # A TLS context takes 20 ms to build and plain loopback has no use for one.
+                verify=not self.base_url.startswith("http:"),
+                # Loopback is never behind a proxy; elsewhere HTTPS_PROXY and its like are the administrator's business.
+                trust_env=not self.base_url.startswith("http:"),
+                transport=httpx.WSGITransport(app) if app else None,
+            )
+        except (OSError, ValueError) as fault:
+            raise errors.BadConfig(
+                f"The connection can't be set up: {fault}.", hint="Look at HTTPS_PROXY, SSL_CERT_FILE and the like."
+            ) from None
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def read(self, path: str, params: Mapping[str, object] | None = None) -> Answer:
+        """GET a path below the API, as often as `retry` allows; returns the last answer, whatever its status.
+
+        `params` with the value None are left out. Raises NetworkFailed when no answer came, RateLimited and StoreFailed
+        when the store did no better at the last try.
+        """
+        wanted = {name: str(value) for name, value in (params or {}).items() if value is not None}
+        tried = 0
+        while True:
+            tried += 1
+            answer: Answer | None = None
+            late = False
+            trouble: errors.CrmError
+            try:
+                answer = self._exchange("GET", path, wanted)
+            except httpx.RequestError as fault:
+                trouble = _network_failed("GET", path, self.base_url, fault)
+                late = isinstance(fault, httpx.ReadTimeout)
+            else:
+                passing = answers.passing_trouble(answer)
+                if passing is None:
+                    return answer
+                trouble = passing
+            throttled, retry_after = (answer.throttled, answer.retry_after) if answer else (False, None)
+            wait = self._pace.wait(tried, throttled=throttled, late=late, retry_after=retry_after)
+            if wait is None:
+                raise trouble
+            self._wait(wait, answer)
+
+    def write(self, request: Request, *, mails: bool = False, makes: bool = False) -> Answer | None:
+        """Send a POST, PUT or DELETE, once; again only where the one before surely never arrived.
+
+        Returns the store's answer when it is a success; None when the policy is to rehearse. `makes` says that the call
+        makes something (a POST): then a lost or unclear answer is Unsure, since a second call would make a second one.
+        `mails` says that it may e-mail a customer. Raises BadConfig when the profile forbids it, NetworkFailed when it
+        never arrived, and what `answers.failure` says otherwise.
+        """
+        self.allow(mails=mails)
+        if self.policy.rehearse:
+            return None
+        path = request.url.removeprefix(self.base_url)
+        tried = 0
+        while True:
+            tried += 1
+            try:
+                answer = self._exchange(request.method, path, {}, request.body)
+            except _NEVER_ARRIVED as fault:
+                wait = self._pace.wait(tried)
+                if wait is None:
+                    raise _network_failed(request.method, path, self.base_url, fault) from None
+                self._wait(wait, None)
+                continue
+            except httpx.RequestError as fault:
+                lost = _network_failed(request.method, path, self.base_url, fault)
+                if makes:
+                    raise errors.Unsure(
+                        f"{request.method} {path} was sent, but {_what_happened(fault)}.",
+                        otherwise=lost,
+                        late=isinstance(fault, httpx.TimeoutException),
+                    ) from None
+                raise lost from None
+            if answer.http_status != 429:
+                return answers.succeeded(answer, makes=makes)
+            wait = self._pace.wait(tried, throttled=True, retry_after=answer.retry_after)
+            if wait is None:
+                raise answers.failure(answer)
+            self._wait(wait, answer)
+
+    def allow(self, *, mails: bool) -> None:
+        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer."""
+        if self.policy.read_only:
+            raise errors.BadConfig(
+                "This profile is read-only (read_only = true): nothing was sent.",
+                hint="Use another profile with -p, or take read_only out of this one.",
+            )
+        if mails and not self.policy.send:
+            raise errors.BadConfig(
+                "This profile must not mail customers (send = false): nothing was sent.",
+                hint="Use another profile with -p, or take send out of this one.",
+            )
+
+    def _exchange(self, method: str, path: str, params: Mapping[str, str], body: Any = None) -> Answer:
+        if self._bucket:
+            delay = self._bucket.take()
+            if delay:
+                self._pause(delay)
+        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        headers = None if body is None else {"Content-Type": "application/json"}
+        started = time.monotonic()
+        try:
+            response, raw = self._received(method, self.base_url + path, params, content, headers)
+        except httpx.RequestError as fault:
+            self._tell(method, path, params, _what_happened(fault), started)
+            raise
+        self._tell(method, path, params, str(response.status_code), started)
+        text = _text(raw, response.charset_encoding)
+        del raw  # a page is large, and the next one is under way while this one is printed
+        if method != "GET" or not response.is_success:
+            text = self._without_secrets(text)
+        return Answer(
+            method=method,
+            path=path,
+            http_status=response.status_code,
+            text=text,
+            retry_after=response.headers.get("Retry-After"),
+            location=self._without_secrets(response.headers.get("Location", "")),
+        )
+
+    def _received(
+        self,
+        method: str,
+        url: str,
+        params: Mapping[str, str],
+        content: bytes | None,
+        headers: Mapping[str, str] | None,
+    ) -> tuple[httpx.Response, bytes]:
+        """The response and its whole body.
+
+        httpx's time-out is for each piece of it; a body that drips is given twice as long in all.
+        """
+        until = time.monotonic() + 2 * self._timeout
+        request = self._http.build_request(method, url, params=params or None, content=content, headers=headers)
+        response = self._http.send(request, stream=True)
+        try:
+            pieces, size = [], 0
+            for piece in response.iter_bytes():
+                pieces.append(piece)
+                size += len(piece)
+                if time.monotonic() > until:
+                    raise httpx.ReadTimeout("it drips", request=request)
+                if size > LARGEST:
+                    raise httpx.DecodingError("it is too large", request=request)
+        finally:
+            response.close()
+        return response, b"".join(pieces)
+
+    def _without_secrets(self, text: str) -> str:
+        """What the store said, should it say our keys back to us."""
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def _tell(self, method: str, path: str, params: Mapping[str, str], outcome: str, started: float) -> None:
+        if self._trace:
+            query = f"?{httpx.QueryParams(params)}" if params else ""
+            self._trace(f"{method} {path}{query} -> {outcome} in {time.monotonic() - started:.3f} s")
+
+    def _wait(self, seconds: float, answer: Answer | None) -> None:
+        if self._bucket and answer and answer.throttled:
+            self._bucket.fill()
+        if self._trace:
+            self._trace(f"trying again in {seconds:.1f} s")
+        self._pause(seconds)
+
+
+def _text(body: bytes, charset: str | None) -> str:
+    """A body as text: in the charset that the store declares, else UTF-8, with U+FFFD for bytes that fit neither."""
+    try:
+        if charset and charset.lower() not in ("utf-8", "utf8"):
+            return body.decode(charset, errors="replace")
+    except (LookupError, ValueError):  # no such charset, or a codec that is none of text
+        pass
+    return body.decode("utf-8-sig", errors="replace")
+
+
+def _network_failed(method: str, path: str, base_url: str, fault: httpx.RequestError) -> errors.NetworkFailed:
+    return errors.NetworkFailed(
+        f"{method} {path}: {_what_happened(fault)} ({base_url}).",
+        hint="The store may have done it: look before you repeat it."
+        if method != "GET" and not isinstance(fault, _NEVER_ARRIVED)
+        else None,
+    )
+
+
+def _what_happened(fault: httpx.RequestError) -> str:
+    """A transport error in a few words of ours: httpx's own may quote what a stranger wrote, and name no cause."""
+    if isinstance(fault, httpx.ConnectTimeout):
+        return "no connection within the time-out"
+    if isinstance(fault, httpx.TimeoutException):
+        return "no answer within the time-out"
+    if isinstance(fault, httpx.ConnectError):
+        return f"no connection could be made: {fault}"
+    if isinstance(fault, httpx.DecodingError):
+        return "the answer's compression is broken"
+    return "the connection was lost before the whole answer came"

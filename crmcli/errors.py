@@ -1,0 +1,92 @@
+"""One family of errors, by cause and not by operation, so that one place can turn each into an exit code.
+
+The causes are those of the exit-code table in `crmcli/exits.py`; nothing here knows a code, a terminal or HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class CrmError(Exception):
+    """Something failed in a way that the user can be told about in one line.
+
+    `message` says what failed. `hint` says what to do, where the cause's own hint in `exits.py` is not enough.
+    `status` is the HTTP status, where there was one. `details` are further lines (a field and its fault, a row and
+    its reason). All four may hold text from the store: whoever prints them defuses them.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        status: int | None = None,
+        details: Sequence[str] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.status = status
+        self.details = list(details)
+
+
+class StoreFailed(CrmError):
+    """The store failed (5xx), or its answer could not be read, after the retries."""
+
+
+class BadUsage(CrmError):
+    """Wrong words, or a value refused before anything was sent."""
+
+
+class BadConfig(CrmError):
+    """No profile, or a profile file that is unreadable or unsafe."""
+
+
+class AuthFailed(CrmError):
+    """401 or 403: wrong keys, or the app lacks the permission."""
+
+
+class NotFound(CrmError):
+    """404 on a thing that was asked for by its ID."""
+
+
+class Rejected(CrmError):
+    """400: the store refused the values."""
+
+
+class RateLimited(CrmError):
+    """429 past the retries; nothing was written."""
+
+
+class NetworkFailed(CrmError):
+    """No connection, a time-out, or a connection lost."""
+
+
+class Partial(CrmError):
+    """Of several rows some failed; each was reported."""
+
+
+class Unsure(CrmError):
+    """A send may or may not have arrived.
+
+    `otherwise` is the error that it is, should the store turn out not to have it. `late` says that the store may be at
+    it still: no answer came in time, but the connection was not lost.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        status: int | None = None,
+        otherwise: CrmError | None = None,
+        late: bool = False,
+    ) -> None:
+        super().__init__(message, hint=hint, status=status)
+        self.otherwise = otherwise
+        self.late = late
+
+
+class Interrupted(CrmError):
+    """Ctrl-C, or a signal asking to end."""
