@@ -1,0 +1,212 @@
+"""The outbox's file: one SQLite database in the state folder, mode 0600, safe for several processes at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crmcli import processes
+from crmcli.errors import BadConfig, BadUsage
+
+INTENDED, SENT, CONFIRMED, REFUSED, UNSURE = STATES = ("intended", "sent", "confirmed", "refused", "unsure")
+"""intended: on disk, has not left. sent: has left, or may have. confirmed: the store has it. refused: the store does not
+have it. unsure: nobody can tell."""
+
+OPEN = (INTENDED, SENT, UNSURE)
+KEPT_DAYS = 90
+
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS entries ("
+    " number INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT NOT NULL, profile TEXT NOT NULL, kind TEXT NOT NULL,"
+    " path TEXT NOT NULL, body TEXT NOT NULL, once TEXT, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',"
+    " made REAL NOT NULL, changed REAL NOT NULL, owner TEXT NOT NULL, before TEXT NOT NULL DEFAULT '[]',"
+    " became INTEGER, ack TEXT NOT NULL DEFAULT '[]', told INTEGER NOT NULL DEFAULT 0)",
+    # What a `--once` key stands for: one entry that is, or may be, at the store. A refused one leaves the key free.
+    "CREATE UNIQUE INDEX IF NOT EXISTS once ON entries (store, profile, once) WHERE once IS NOT NULL AND state != 'refused'",
+)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One send.
+
+    `made` and `changed` are Unix times; `before` are the numbers of what looked just like it before it left; `became` is
+    its number at the store; `ack` the store's own answer; `told` whether the run that sent it got to say so.
+    """
+
+    number: int
+    store: str
+    profile: str
+    kind: str
+    path: str
+    body: dict[str, Any]
+    once: str | None
+    state: str
+    reason: str
+    made: float
+    changed: float
+    owner: str
+    before: tuple[int, ...]
+    became: int | None
+    ack: list[dict[str, Any]]
+    told: int
+
+    @property
+    def standing(self) -> str:
+        """The state, where the process that would have gone on ended: an intended one never left, a sent one is unsure."""
+        if self.state == INTENDED and not self.is_underway:
+            return REFUSED
+        return UNSURE if self.state == SENT and not self.is_underway else self.state
+
+    @property
+    def is_underway(self) -> bool:
+        """Whether the process that is sending it still runs."""
+        return self.state in (INTENDED, SENT) and processes.runs(self.owner)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it is at the store and the run that sent it was ended before it could say so."""
+        return self.state == CONFIRMED and not self.told and not processes.runs(self.owner)
+
+
+class Box:
+    """The entries. Every change is on disk when the call returns. Raises BadConfig when the file can't be used."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def intend(
+        self, *, store: str, profile: str, kind: str, path: str, body: dict[str, Any], once: str | None
+    ) -> tuple[Entry, bool]:
+        """Write a new entry down; where `once` stands for an entry already, that one comes back. Out: it, and if it is new."""
+        now = time.time()
+        with self._change() as db:
+            db.execute(
+                "DELETE FROM entries WHERE state IN ('confirmed', 'refused') AND once IS NULL AND changed < ?",
+                (now - KEPT_DAYS * 86400,),
+            )
+            if once is not None:
+                found = db.execute(
+                    "SELECT * FROM entries WHERE store = ? AND profile = ? AND once = ? AND state != 'refused'",
+                    (store, profile, once),
+                ).fetchone()
+                if found:
+                    return _entry(found), False
+            number = db.execute(
+                "INSERT INTO entries (store, profile, kind, path, body, once, state, made, changed, owner)"
+                " VALUES (?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?)",
+                (store, profile, kind, path, json.dumps(body), once, now, now, processes.me()),
+            ).lastrowid
+            return self._get(db, number or 0), True
+
+    def prepared(self, entry: Entry, body: dict[str, Any]) -> Entry:
+        """What it will send is complete: checked, and names turned into numbers."""
+        return self._set(entry, body=json.dumps(body))
+
+    def leaves(self, entry: Entry, *, before: Sequence[int]) -> Entry:
+        """It is about to leave: from here on it may be at the store."""
+        return self._set(entry, state=SENT, before=json.dumps(list(before)), owner=processes.me())
+
+    def settle(
+        self,
+        entry: Entry,
+        state: str,
+        *,
+        reason: str = "",
+        became: int | None = None,
+        ack: Sequence[dict[str, Any]] = (),
+    ) -> Entry:
+        """What became of it is known, or that it can't be."""
+        return self._set(entry, state=state, reason=reason, became=became, ack=json.dumps(list(ack)))
+
+    def tell(self, numbers: Sequence[int]) -> None:
+        """What became of these entries has been said to whoever ran the command."""
+        with self._change() as db:
+            db.executemany("UPDATE entries SET told = 1 WHERE number = ?", [(number,) for number in numbers])
+
+    def get(self, number: int) -> Entry:
+        """One entry. Raises BadUsage when there is none of this number."""
+        with self._change() as db:
+            return self._get(db, number)
+
+    def entries(self, *, states: Sequence[str] = STATES, like: Entry | None = None) -> list[Entry]:
+        """Entries in these states, oldest first; with `like` only the others that send the very same thing."""
+        marks = ", ".join("?" for _ in states)
+        with self._change() as db:
+            found = db.execute(f"SELECT * FROM entries WHERE state IN ({marks}) ORDER BY number", tuple(states))  # noqa: S608
+            entries = [_entry(row) for row in found]
+        return [entry for entry in entries if like is None or (_same(entry, like) and entry.number != like.number)]
+
+    def numbers(self, entry: Entry) -> set[int]:
+        """The numbers at the store that other entries of this kind and path became: none of them is this one."""
+        with self._change() as db:
+            found = db.execute(
+                "SELECT became FROM entries WHERE store = ? AND kind = ? AND path = ? AND number != ? AND became IS NOT NULL",
+                (entry.store, entry.kind, entry.path, entry.number),
+            ).fetchall()
+        return {row[0] for row in found}
+
+    def forget(self, entry: Entry) -> None:
+        """Take an entry, and its text, out."""
+        with self._change() as db:
+            db.execute("DELETE FROM entries WHERE number = ?", (entry.number,))
+
+    def _set(self, entry: Entry, **values: object) -> Entry:
+        values["changed"] = time.time()
+        sets = ", ".join(f"{name} = ?" for name in values)
+        with self._change() as db:
+            db.execute(f"UPDATE entries SET {sets} WHERE number = ?", (*values.values(), entry.number))  # noqa: S608
+            return self._get(db, entry.number)
+
+    def _get(self, db: sqlite3.Connection, number: int) -> Entry:
+        found = db.execute("SELECT * FROM entries WHERE number = ?", (number,)).fetchone()
+        if not found:
+            raise BadUsage(f"The outbox has no entry {number}.", hint="See 'crmcli outbox list --all'.")
+        return _entry(found)
+
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
+        """A transaction that is on disk when it ends."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
+            try:
+                db.row_factory = sqlite3.Row
+                # One file and no write-ahead log: a copy of it is whole, and FULL means synced before COMMIT returns.
+                db.execute("PRAGMA synchronous = FULL")
+                db.execute("BEGIN IMMEDIATE")
+                for statement in _SCHEMA:
+                    db.execute(statement)
+                yield db
+                db.execute("COMMIT")
+            finally:
+                db.close()
+        except (OSError, sqlite3.Error) as fault:
+            raise BadConfig(
+                f"The outbox can't be used ({self.path}: {fault}).",
+                hint="Nothing may be sent that can't be written down.",
+            ) from None
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    values = dict(row)
+    return Entry(
+        **{
+            **values,
+            "body": json.loads(values["body"]),
+            "before": tuple(json.loads(values["before"])),
+            "ack": json.loads(values["ack"]),
+        }
+    )
+
+
+def _same(one: Entry, other: Entry) -> bool:
+    return (one.store, one.kind, one.path, one.body) == (other.store, other.kind, other.path, other.body)

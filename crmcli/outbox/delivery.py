@@ -1,0 +1,195 @@
+"""How a send goes out: written down, sent once, and looked for at the store when its answer was lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crmcli import errors
+from crmcli.outbox.box import CONFIRMED, INTENDED, OPEN, REFUSED, UNSURE, Box, Entry
+
+if TYPE_CHECKING:
+    from crmcli.api.sends import Ack, Send
+
+_FIRST_LOOK = 0.1
+_LONGEST_LOOK = 2.0
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Sends through the outbox for one profile. `store` names the store (never its keys).
+
+    `once` is the job's key: what it stands for is sent once, however often it is run. `settle` is how many seconds a
+    send whose answer was lost is looked for before it counts as not arrived. `note` is told what a person should know.
+    """
+
+    box: Box
+    store: str
+    profile: str
+    settle: float
+    once: str | None = None
+    note: Callable[[str], None] = lambda _: None
+    pause: Callable[[float], None] = time.sleep
+    mine: list[int] = field(default_factory=list)
+
+    def told(self) -> None:
+        """The run is over, and has said what became of what it sent."""
+        self.box.tell(self.mine)
+
+    def __call__(self, send: Send) -> Ack:
+        """Send it, at most once; returns what the store made of it.
+
+        Raises what refused it; Unsure when the store may or may not have it and can't tell; and, for a lost answer,
+        what lost it, once the store was seen not to have it. Every error says which entry keeps it.
+        """
+        entry, is_new = self.box.intend(
+            store=self.store, profile=self.profile, kind=send.kind, path=send.path, body=send.body, once=self.once
+        )
+        self.mine.append(entry.number)
+        try:
+            return self._deliver(entry, send) if is_new else self._second_run(entry, send)
+        except errors.CrmError as failure:
+            failure.details.append(f"It is kept in the outbox: crmcli outbox show {entry.number}")
+            raise
+
+    def look(self, entry: Entry, send: Send, *, late: bool = False) -> Entry:
+        """Look for an open entry at the store until it is found or `settle` seconds after it left; returns it settled.
+
+        What was there before it left, and what other entries became, is not taken for it. `late` says that the store
+        may be at it still: then what is not there is unsure. Raises what reading raises; the entry stays as it is then.
+        """
+        if entry.state == INTENDED:
+            return self.box.settle(entry, REFUSED, reason="it ended before it left")
+        until, wait = entry.changed + self.settle, _FIRST_LOOK
+        while True:
+            found = self._new(entry, send)
+            if found:
+                ack = send.made(min(found), ())
+                return self.box.settle(entry, CONFIRMED, became=ack.number, ack=ack.raw)
+            left = until - time.time()
+            if left <= 0:
+                reason = f"not at the store {time.time() - entry.changed:.0f} s after it left"
+                return self.box.settle(entry, UNSURE if late else REFUSED, reason=reason)
+            self.pause(min(wait, left + 0.01))
+            wait = min(_LONGEST_LOOK, wait * 2)
+
+    def looked(self, entry: Entry, send: Send) -> Entry:
+        """As `look`; where the store can't be asked, the entry as unsure."""
+        try:
+            return self.look(entry, send)
+        except errors.CrmError as blind:
+            return self.box.settle(entry, UNSURE, reason=f"the store could not be asked: {blind}")
+
+    def _deliver(self, entry: Entry, send: Send) -> Ack:
+        try:
+            entry = self.box.prepared(entry, send.prepare())
+            twin = self._twin(entry, send)
+            before = send.look()
+        except BaseException as failure:
+            self.box.settle(entry, REFUSED, reason=f"it never left: {failure}")
+            raise
+        if twin:
+            self.box.settle(entry, REFUSED, reason=f"entry {twin.number} is the same")
+            return self._outcome(twin, send)
+        entry = self.box.leaves(entry, before=before)
+        try:
+            ack = send.post()
+        except errors.Unsure as lost:
+            return self._lost(entry, send, lost)
+        except errors.CrmError as refusal:
+            self.box.settle(entry, REFUSED, reason=refusal.message)
+            raise
+        except KeyboardInterrupt:
+            raise self._interrupted(entry) from None
+        except Exception as fault:  # a fault of ours says nothing about the store
+            return self._lost(entry, send, errors.Unsure(f"It was sent, and then crmcli itself failed ({fault!r})."))
+        if ack.number is None:  # made, by a store that doesn't say under which number
+            ack = send.made(self._number(entry, send), ack.raw)
+        try:
+            self.box.settle(entry, CONFIRMED, became=ack.number, ack=ack.raw)
+        except errors.BadConfig as fault:  # what is done stays done, though it can't be written down
+            self.note(f"It was sent. {fault.message}")
+        return ack
+
+    def _number(self, entry: Entry, send: Send) -> int | None:
+        try:
+            return min(self._new(entry, send), default=None)
+        except errors.CrmError:  # it is made: that its number can't be read changes nothing
+            return None
+
+    def _new(self, entry: Entry, send: Send) -> set[int]:
+        """The numbers of what looks just like it and was neither there before nor is another entry's."""
+        return set(send.look()) - {*entry.before, *self.box.numbers(entry)}
+
+    def _lost(self, entry: Entry, send: Send, lost: errors.Unsure) -> Ack:
+        """The answer was lost: what the store has tells what it was."""
+        self.note(f"{lost.message} Looking whether the store has it …")
+        try:
+            entry = self.look(entry, send, late=lost.late)
+        except KeyboardInterrupt:
+            raise self._interrupted(entry) from None
+        except errors.CrmError as blind:
+            raise self._unsure(entry, f"{lost.message} The store could not be asked: {blind}") from None
+        if entry.state == REFUSED and lost.otherwise:
+            raise lost.otherwise from None
+        return self._outcome(entry, send)
+
+    def _second_run(self, entry: Entry, send: Send) -> Ack:
+        """The job's key stands for an entry already: tell what became of it."""
+        if (entry.kind, entry.path) != (send.kind, send.path):
+            raise errors.BadUsage(f"--once {self.once} stands for something else: {entry.kind}, {entry.path}.")
+        entry = self._ended(entry)
+        if entry.state in OPEN:
+            entry = self.looked(entry, send)
+        if entry.state == REFUSED:  # the key is free again
+            return self(send)
+        return self._outcome(entry, send)
+
+    def _twin(self, entry: Entry, send: Send) -> Entry | None:
+        """An earlier run that sent the very same and never learned what became of it; None when there is none.
+
+        One that is being sent right now is waited for: it may be meant to go twice, and then each must know its own.
+        """
+        for other in self.box.entries(states=(*OPEN, CONFIRMED), like=entry):
+            if other.is_news:
+                return other
+            if other.number > entry.number or other.state == CONFIRMED:
+                continue
+            was_underway = other.is_underway
+            ended = self._ended(other)
+            if was_underway and ended.state not in OPEN:
+                continue
+            looked = self.looked(ended, send)
+            if looked.state != REFUSED:
+                return looked
+        return None
+
+    def _ended(self, entry: Entry) -> Entry:
+        """The entry once the process that sends it is done with it."""
+        while entry.is_underway:
+            self.pause(_FIRST_LOOK)
+            entry = self.box.get(entry.number)
+        return entry
+
+    def _outcome(self, entry: Entry, send: Send) -> Ack:
+        if entry.state != CONFIRMED:
+            raise self._unsure(entry, entry.reason)
+        self.note(f"It is at the store (outbox entry {entry.number}); nothing was sent again.")
+        self.mine.append(entry.number)
+        return send.made(entry.became, entry.ack)
+
+    def _interrupted(self, entry: Entry) -> errors.Interrupted:
+        self.box.settle(entry, UNSURE, reason="interrupted while it was being sent")
+        return errors.Interrupted(
+            f"Interrupted: the {entry.kind} may have been sent already.",
+            hint=f"'crmcli outbox resolve {entry.number}' looks whether the store has it. Don't just send it again.",
+        )
+
+    def _unsure(self, entry: Entry, reason: str) -> errors.Unsure:
+        self.box.settle(entry, UNSURE, reason=reason)
+        return errors.Unsure(
+            f"The {entry.kind} may or may not be at the store: {reason}.",
+            hint=f"Look at the store, then 'crmcli outbox resolve {entry.number}'. Don't just send it again.",
+        )
