@@ -1,0 +1,115 @@
+"""One value as the text of one table cell: names for numbers, readable dates, blanks for nothing; and its width."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Protocol
+
+from crmcli.output.columns import Column, Row
+from crmcli.output.hostile import one_line
+
+
+class Look(Protocol):
+    """Names for numbers, given by the caller. Only tables and the view of one object ask it."""
+
+    def department(self, number: int) -> str:
+        """The department's name, or an empty string where there is none."""
+        ...
+
+    def status(self, number: int) -> str:
+        """The name of the status with this StatusId, or an empty string where there is none."""
+        ...
+
+
+# Both forms seen on the wire (wire-facts section 7): recorded traffic and the documentation's samples.
+_ISO = re.compile(r"(\d{4}-(?:0\d|1[0-2])-[0-3]\d)T([0-2]\d:[0-5]\d)(?::\d\d(?:\.\d+)?)?Z?")
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: ([0-2]?\d:[0-5]\d)(?::\d\d(?:\.\d+)?)?)?")
+
+_UNSET_YEAR = "0001-"
+
+
+def date(value: object) -> str:
+    """A date of the store as `2026-11-23 14:05`, still in the store's zone; empty where none is set (year 1, "", null).
+
+    One that is in no known form is shown as it came.
+    """
+    if not isinstance(value, str):
+        return "" if value is None else one_line(str(value))
+    if found := _ISO.fullmatch(value):
+        text = f"{found[1]} {found[2]}"
+    elif found := _SLASHED.fullmatch(value):
+        text = f"{found[3]}-{found[1]:0>2}-{found[2]:0>2}" + (f" {found[4]:0>5}" if found[4] else "")
+    else:
+        return one_line(value)
+    return "" if text.startswith(_UNSET_YEAR) else text
+
+
+def plain(value: object) -> str:
+    """Any value on one harmless line; null is empty, a boolean `yes` or `no`, a list its length."""
+    if isinstance(value, str):
+        return one_line(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return str(len(value))
+    return one_line(str(value))
+
+
+def reference(value: object) -> str:
+    """The number of an order, customer or product; the store writes 0 where there is none."""
+    return "" if value in (0, "0") else plain(value)
+
+
+def shower(column: Column, look: Look | None) -> Callable[[Row], str]:
+    """A function from a row to the text of its cell in `column`, made once for a table."""
+    field, spare = column.field, column.spare
+    if column.kind == "date":
+        return lambda row: date(row.get(field))
+    if column.kind == "reference":
+        return lambda row: reference(row.get(field))
+    if column.kind in ("department", "status") and look is not None:
+        names = _names(look.department if column.kind == "department" else look.status)
+        return lambda row: names(row.get(field))
+    if spare:
+        return lambda row: plain(row.get(field)) or plain(row.get(spare))
+    return lambda row: plain(row.get(field))
+
+
+def _names(name_of: Callable[[int], str]) -> Callable[[object], str]:
+    """A number's name, or the number itself where it has none. Each is asked for once."""
+    known: dict[object, str] = {}
+
+    def name(value: object) -> str:
+        if type(value) is not int:
+            return plain(value)
+        if value not in known:
+            known[value] = one_line(name_of(value)) or str(value)
+        return known[value]
+
+    return name
+
+
+def cells(text: str) -> int:
+    """How many cells of a terminal `text` takes: East Asian letters and emoji take two, combining marks none."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len  # only for text beyond ASCII
+
+    return cell_len(text)
+
+
+def cut(text: str, width: int, mark: str) -> str:
+    """`text` within `width` cells; what had to be cut ends in `mark` (`…`, or what the encoding has for it)."""
+    if cells(text) <= width:
+        return text
+    room = width - len(mark)
+    if room <= 0:
+        return mark[:width]
+    if text.isascii():
+        return text[:room] + mark
+    from rich.cells import set_cell_size  # as above
+
+    return set_cell_size(text, room) + mark

@@ -1,0 +1,123 @@
+"""The formats for programs: JSON, JSON lines, CSV, TSV and IDs, each a generator of text, one chunk a page.
+
+They are generators so that a page is out before the next is asked for, and so that they know no stream.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from json import JSONEncoder
+
+from crmcli.errors import Partial
+from crmcli.output.columns import Row
+from crmcli.output.hostile import json_text, safe, spreadsheet
+
+Pages = Iterable[Sequence[Row]]
+
+# What keeps its meaning within the quotes of a CSV cell.
+_QUOTABLE = "\n\r\t"
+
+
+def dumper(*, indent: bool = False, ascii_only: bool = False) -> Callable[[object], str]:
+    """A function from a value to its JSON: on one line without blanks, or indented by two for people."""
+    encode = JSONEncoder(
+        ensure_ascii=ascii_only, indent=2 if indent else None, separators=(",", ": " if indent else ":")
+    ).encode
+    return lambda value: json_text(encode(value))
+
+
+_AT_ONCE = 20
+
+
+def picker(fields: Sequence[str] | None) -> Callable[[Row], Row]:
+    """A function from a row to one of these fields alone, in their order; None leaves the row untouched."""
+    if fields is None:
+        return lambda row: row
+    return lambda row: {field: row.get(field) for field in fields}
+
+
+def json_array(
+    pages: Pages, dump: Callable[[object], str], pick: Callable[[Row], Row], *, indent: bool
+) -> Iterator[str]:
+    """One array. It is closed only when all that exists came: a list cut by an error is not valid JSON, on purpose."""
+    opening, between, closing = ("[\n  ", ",\n  ", "\n]\n") if indent else ("[", ",\n", "]\n")
+    started = False
+    try:
+        for page in pages:
+            if page:
+                rows = [dump(pick(row)) for row in page]
+                if indent:
+                    # A raw line feed is layout: within a string it is escaped.
+                    rows = [row.replace("\n", "\n  ") for row in rows]
+                yield (between if started else opening) + between.join(rows)
+                started = True
+    except Partial:  # each row that is missing was reported by itself
+        yield closing if started else "[]\n"
+        raise
+    yield closing if started else "[]\n"
+
+
+def json_lines(pages: Pages, dump: Callable[[object], str], pick: Callable[[Row], Row]) -> Iterator[str]:
+    """An object a line (https://jsonlines.org), some at a time: the text of a page is several times as large as its rows."""
+    for page in pages:
+        for start in range(0, len(page), _AT_ONCE):
+            yield "".join([dump(pick(row)) + "\n" for row in page[start : start + _AT_ONCE]])
+
+
+def csv_rows(pages: Pages, fields: Sequence[str], *, raw: bool, terminal: bool) -> Iterator[str]:
+    """RFC 4180 with a header, and lines ending in LF as Unix tools like them.
+
+    Formulas are defused and control characters escaped, line ends and tabs within a cell kept. With `raw` values are
+    exact (but for a lone surrogate, which no encoding holds); what goes to a terminal is harmless all the same, and
+    its cells keep nothing but line feeds.
+    """
+    keep = "\n" if terminal else _QUOTABLE
+    dump = dumper()
+
+    def cell(value: object) -> object:
+        if isinstance(value, str):
+            text = value if raw and not terminal else safe(value, keep_joiners=not terminal, keep=keep)
+            return text if raw else spreadsheet(text)
+        return value if type(value) is int else _text(value, dump)
+
+    lines: list[str] = []
+    # With a bare LF as its line end the writer of Python 3.11 leaves a cell with a lone CR unquoted, which no reader
+    # takes. So it writes CR LF, and the CR goes.
+    writer = csv.writer(_Lines(lines), lineterminator="\r\n")
+    writer.writerow(fields)
+    for page in pages:
+        writer.writerows([[cell(row.get(field)) for field in fields] for row in page])
+        yield "".join([line[:-2] + "\n" for line in lines])
+        lines.clear()
+    yield "".join([line[:-2] + "\n" for line in lines])
+
+
+class _Lines:
+    """The file that `csv.writer` wants: it calls `write` once a row."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.write = lines.append
+
+
+def tsv_rows(pages: Pages, fields: Sequence[str], *, terminal: bool) -> Iterator[str]:
+    r"""A row a line, cells between tabs, no header. Tabs, line ends, backslashes in a cell are `\t` `\n` `\r` `\\`."""
+    dump = dumper()
+
+    def cell(value: object) -> str:
+        text = value if isinstance(value, str) else _text(value, dump)
+        return safe(text.replace("\\", "\\\\"), keep_joiners=not terminal)
+
+    for page in pages:
+        yield "".join(["\t".join([cell(row.get(field)) for field in fields]) + "\n" for row in page])
+
+
+def ids(pages: Pages, key: str) -> Iterator[str]:
+    """The ID of each row, one a line."""
+    for page in pages:
+        yield "".join([safe(str(row.get(key, ""))) + "\n" for row in page])
+
+
+def _text(value: object, dump: Callable[[object], str]) -> str:
+    """A value that is no string, in a cell for programs: null is empty, everything else its JSON."""
+    return "" if value is None else dump(value)

@@ -1,0 +1,72 @@
+"""What a stranger wrote, made harmless for the place it is going to: a terminal, a JSON reader, a spreadsheet.
+
+Anybody can open a ticket, so a subject may hold an escape sequence that retitles the administrator's window, a
+right-to-left override that turns a file name round, or a formula. Nothing is judged here by lists of bad sequences:
+whatever is not printable (`str.isprintable`, thus the Unicode database) is shown as its ASCII escape.
+"""
+
+from __future__ import annotations
+
+import re
+
+# Zero width joiner and non-joiner: honest parts of emoji and of Persian or Indic words, but no terminal agrees with
+# another on how wide they make a cluster.
+JOINERS = frozenset("\u200c\u200d")
+
+# Spaces of other widths (no-break, ideographic, thin …): honest, and as harmless as the plain one.
+SPACES = frozenset("\u00a0\u1680\u202f\u205f\u3000") | {chr(code) for code in range(0x2000, 0x200B)}
+
+# What a spreadsheet takes for the start of a formula, also behind blanks, quotes and joiners, which it may strip:
+# https://owasp.org/www-community/attacks/CSV_Injection (the full-width forms are turned into ASCII by some locales).
+_FORMULA = re.compile("[\\s\"'\u200c\u200d]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+
+
+def safe(text: str, *, keep_joiners: bool = False, keep: str = "") -> str:
+    r"""`text` with every character that is not printable as a visible ASCII escape: `\x1b`, `\u202e`, `\ud800`.
+
+    Joiners are dropped and spaces of other widths made plain, or both stay with `keep_joiners` (for files, where nobody
+    measures them). `keep` names control
+    characters that stay as they are.
+    """
+    if text.isprintable():
+        return text
+    for char in set(text):
+        if char.isprintable() or char in keep:
+            continue
+        if char in JOINERS:
+            text = text if keep_joiners else text.replace(char, "")
+        elif char in SPACES:
+            text = text if keep_joiners else text.replace(char, " ")
+        else:
+            text = text.replace(char, char.encode("unicode_escape").decode("ascii"))
+    return text
+
+
+def one_line(text: str) -> str:
+    """`text` on one line: runs of white space, line ends included, as one space each; then `safe`."""
+    return safe(" ".join(text.split()))
+
+
+def block(text: str) -> str:
+    """`text` with its lines kept (CR LF and lone CR count as ends), tabs as spaces, and each line `safe`."""
+    return safe(text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4), keep="\n")
+
+
+def json_text(dumped: str) -> str:
+    r"""Dumped JSON with the unprintable characters in its strings as `\uXXXX`: the same value, harmless to look at.
+
+    A JSON writer escapes only what is below U+0020; DEL, C1 controls, direction marks and lone surrogates pass it.
+    """
+    if dumped.isprintable():
+        return dumped
+    for char in set(dumped):
+        # A bare line feed is layout: within a string it is escaped already.
+        if char != "\n" and not char.isprintable():
+            units = char.encode("utf-16-be", "surrogatepass").hex()
+            dumped = dumped.replace(char, "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4)))
+    return dumped
+
+
+def spreadsheet(cell: str) -> str:
+    """`cell` with an apostrophe before what a spreadsheet would run as a formula, so that it stays text."""
+    return f"'{cell}" if _FORMULA.match(cell) else cell

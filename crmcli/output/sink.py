@@ -1,0 +1,281 @@
+"""The one place the program prints from: a command hands over rows, what was done, or an error, and knows no format.
+
+Data goes to standard output and nothing else does. A failed write of *data* raises (BrokenPipeError when the reader
+has gone, another OSError otherwise), for the caller to end on; one of *a result that the store has already taken* never
+does: a script that saw a failure would send again.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from crmcli.errors import BadUsage, CrmError
+from crmcli.exits import exit_row
+from crmcli.output import formats
+from crmcli.output.cells import Look
+from crmcli.output.columns import Row, Shape
+from crmcli.output.hostile import block, one_line
+from crmcli.output.streams import BOLD, RED, YELLOW, Stream
+
+FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids")
+
+_JSON = ("json", "jsonl")
+
+# Rows that a table of single objects sees before it fixes its widths.
+_BATCH = 20
+
+
+class Output:
+    """Where everything that is printed goes.
+
+    `format` is one of `FORMATS`; None means a table on a terminal and TSV in a pipe. `fields` is what `--fields` said,
+    `color` is auto, always or never, `look` gives tables names for numbers. The streams are those `sys` has when
+    something is printed.
+    """
+
+    def __init__(  # noqa: PLR0913  # one for each shared option
+        self,
+        *,
+        format: str | None = None,  # the option's own name
+        fields: str | None = None,
+        color: str = "auto",
+        quiet: bool = False,
+        verbose: bool = False,
+        csv_raw: bool = False,
+        look: Look | None = None,
+    ) -> None:
+        if format is not None and format not in FORMATS:
+            raise BadUsage(f"No output format '{one_line(format)}'.", hint=f"Choose one of: {', '.join(FORMATS)}.")
+        self._format = format
+        self._fields = fields
+        self._color = color
+        self._quiet = quiet
+        self._verbose = verbose
+        self._csv_raw = csv_raw
+        self.look = look
+        self._opening: str | None = None
+
+    @property
+    def format(self) -> str:
+        """The format in force: what was asked for, else a table on a terminal and TSV in a pipe."""
+        return self._format or ("table" if self._out().terminal else "tsv")
+
+    def fields_of(self, shape: Shape) -> list[str] | None:
+        """The fields that `--fields` asks for, in the API's spelling; None without it.
+
+        Raises BadUsage for a name that no field of `shape` has, for an empty one, and with `-o ids`, which prints one
+        field by its nature. The sink checks before it takes the first row; a command that reads ahead may ask sooner.
+        """
+        if self._fields is None:
+            return None
+        if self.format == "ids":
+            raise BadUsage("--fields doesn't go with -o ids, which prints the ID alone.")
+        official = {field.lower(): field for field in shape.fields}
+        picked = []
+        for name in self._fields.split(","):
+            field = official.get(name.strip().lower())
+            if field is None:
+                what = f"A {shape.noun} has no field '{one_line(name)}'."
+                hint = f"Its fields: {', '.join(shape.fields)}."
+                raise BadUsage(what if name.strip() else "--fields has an empty name.", hint=hint)
+            picked.append(field)
+        return picked
+
+    def pages(self, pages: Iterable[Sequence[Row]], shape: Shape, *, empty: str | None = None) -> int:
+        """Print a list, each page before the next is asked for, and return how many rows it had.
+
+        `empty` is the note under an empty table, by default `No tickets match.` of the noun.
+        """
+        fields = self.fields_of(shape)
+        out, rows = self._out(), 0
+
+        def counted() -> Iterator[Sequence[Row]]:
+            nonlocal rows
+            for page in pages:
+                rows += len(page)
+                yield page
+
+        for chunk in self._chunks(counted(), shape, fields, out):
+            if chunk:
+                out.write(chunk)
+        if not rows and self.format == "table":
+            self.note(empty or f"No {shape.plural} match.")
+        return rows
+
+    def objects(self, rows: Iterable[Row], shape: Shape, *, single: bool) -> None:
+        """Print what was asked for by ID: a list, or when `single` one object (in JSON bare, in a table all of it)."""
+        if single and self.format in ("table", "json"):
+            fields = self.fields_of(shape)
+            out = self._out()
+            for row in rows:
+                out.write(self._one(row, shape, fields, out))
+            return
+        self.pages(_batches(rows, _BATCH if self.format == "table" else 1), shape)
+
+    def local(self, rows: Sequence[Row], shape: Shape) -> None:
+        """Print a list that lives on this machine (profiles, the mailbox) in the same formats."""
+        self.pages([rows], shape, empty=f"No {shape.plural}.")
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Print plain lines of our own, the same in every format."""
+        self._out().write("".join(f"{line}\n" for line in lines))
+
+    def number(self, number: int) -> None:
+        """Print a count, alone and the same in every format."""
+        self._out().write(f"{number}\n")
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Within it all writes (or dry runs) are one JSON array; without, each `written` is an array of its own."""
+        self._opening = "["
+        try:
+            yield
+        except OSError:  # standard output itself: there is nothing to close
+            raise
+        except BaseException:
+            self._close()
+            raise
+        else:
+            self._close()
+        finally:
+            self._opening = None
+
+    def written(self, raw: Sequence[Row], *, did: str, ident: str | None) -> None:
+        """Print what the store has done: `did` is `Ticket 42 created`, `ident` the ID, `raw` the store's own answer.
+
+        Never raises for a stream that can't take it: the write is done, and a warning says so.
+        """
+        self._never_failing(lambda: self._ack(raw, did, ident))
+
+    def request(self, method: str, url: str, body: object | None) -> None:
+        """Print the request that a dry run doesn't send."""
+        shown = {"method": method, "url": url, "body": body}
+        if self.format in _JSON:
+            self._out().write(self._documents([shown], wrap=False))
+            return
+        text = "" if body is None else self._dumper(indent=True)(body) + "\n"
+        self._out().write(f"{one_line(method)} {one_line(url)}\n{text}")
+
+    def note(self, text: str) -> None:
+        """Tell a person something, on standard error; silent under `--quiet`."""
+        if not self._quiet:
+            self._err().try_write(block(text) + "\n")
+
+    def trace(self, text: str) -> None:
+        """Tell what goes over the wire, on standard error; only under `--verbose`. The caller leaves the keys out."""
+        if self._verbose:
+            self._err().try_write(block(text) + "\n")
+
+    def warn(self, text: str) -> None:
+        """Warn on standard error, always."""
+        err = self._err()
+        err.try_write(f"{err.paint('Warning:', YELLOW)} {block(text)}\n")
+
+    def error(self, error: CrmError) -> None:
+        """Tell what failed and what to do about it, on standard error; an object with JSON output (product.md, 3)."""
+        row = exit_row(error)
+        hint = error.hint or row.hint
+        err = self._err()
+        if self.format in _JSON:
+            told = {
+                "kind": row.kind,
+                "message": error.message,
+                "status": error.status,
+                "hint": hint,
+                "details": error.details,
+            }
+            err.try_write(formats.dumper(ascii_only=not err.unicode)({"error": told}) + "\n")
+            return
+        lines = [f"{err.paint('Error:', RED)} {one_line(error.message)}"]
+        lines += [f"  {one_line(detail)}" for detail in error.details]
+        lines.append(f"{err.paint('Hint:', BOLD)} {one_line(hint)}")
+        err.try_write("\n".join(lines) + "\n")
+
+    def _out(self) -> Stream:
+        return Stream(sys.stdout, self._color)
+
+    def _err(self) -> Stream:
+        return Stream(sys.stderr, self._color)
+
+    def _dumper(self, *, indent: bool) -> Callable[[object], str]:
+        return formats.dumper(indent=indent, ascii_only=not self._out().unicode)
+
+    def _chunks(
+        self, pages: Iterable[Sequence[Row]], shape: Shape, fields: list[str] | None, out: Stream
+    ) -> Iterator[str]:
+        chosen = self.format
+        if chosen == "table":
+            from crmcli.output import table  # the layout is needed by this format alone
+
+            return table.chunks(pages, shape, fields, out, self.look)
+        pick = formats.picker(fields)
+        if chosen == "json":
+            return formats.json_array(pages, self._dumper(indent=out.terminal), pick, indent=out.terminal)
+        if chosen == "jsonl":
+            return formats.json_lines(pages, self._dumper(indent=False), pick)
+        if chosen == "ids":
+            return formats.ids(pages, shape.key)
+        cells = fields or shape.flat_fields
+        if chosen == "csv":
+            return formats.csv_rows(pages, cells, raw=self._csv_raw, terminal=out.terminal)
+        return formats.tsv_rows(pages, cells, terminal=out.terminal)
+
+    def _one(self, row: Row, shape: Shape, fields: list[str] | None, out: Stream) -> str:
+        if self.format == "json":
+            return self._dumper(indent=out.terminal)(formats.picker(fields)(row)) + "\n"
+        from crmcli.output import view  # as the table
+
+        return view.lines(row, shape, fields, out, self.look)
+
+    def _close(self) -> None:
+        if self.format == "json":
+            closing = "[]\n" if self._opening == "[" else "]\n"
+            self._never_failing(lambda: closing)
+
+    def _documents(self, rows: Sequence[object], *, wrap: bool) -> str:
+        """JSON of a write or a dry run, `wrap` for an array by itself; in `together` a part of the one array."""
+        dump = self._dumper(indent=False)
+        if self.format == "jsonl":
+            return "".join([dump(row) + "\n" for row in rows])
+        text = ",\n".join([dump(row) for row in rows])
+        if self._opening is None:
+            return f"[{text}]\n" if wrap else f"{text}\n"
+        if not rows:
+            return ""
+        opening, self._opening = self._opening, ",\n"
+        return opening + text
+
+    def _ack(self, raw: Sequence[Row], did: str, ident: str | None) -> str:
+        if self.format in _JSON:
+            return self._documents(raw, wrap=True)
+        if self.format == "ids":
+            return "" if ident is None else f"{one_line(ident)}\n"
+        if self._quiet:
+            return ""
+        tick = "✓" if self._out().encodable("✓") == "✓" else "ok:"
+        return f"{tick} {one_line(did)}\n"
+
+    def _never_failing(self, make: Callable[[], str]) -> None:
+        out = self._out()
+        try:
+            if text := make():
+                out.write(text)
+        except (OSError, ValueError) as failure:
+            out.abandon()
+            self.warn(f"It was done, but the result could not be shown ({failure}). Don't send it again.")
+
+
+def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    batch: list[Row] = []
+    try:
+        for row in rows:
+            batch.append(row)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except CrmError:
+        yield batch  # what came before the error is shown
+        raise
+    yield batch
