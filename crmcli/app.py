@@ -1,0 +1,33 @@
+"""The root command and the list of nouns, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib import import_module
+
+import typer
+
+from crmcli import options
+
+NOUNS = ("tickets", "messages", "departments", "replies", "statuses", "profiles", "outbox", "completion", "sandbox")
+
+
+def build(argv: Sequence[str]) -> typer.Typer:
+    """The command tree that `argv` needs: the nouns that it names, or all of them when it names none.
+
+    This is what keeps the start quick: a noun's module is imported, and its options are built, only when it is called.
+    """
+    app = typer.Typer(
+        name="crmcli",
+        help="The CRM of your 3dcart / Shift4Shop store: tickets, messages, departments, saved replies, statuses.",
+        epilog="\b\nTry it: crmcli -p demo tickets list",
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    options.takes_shared(app, root=True)
+    wants_all = bool(argv) and argv[0] in ("-h", "--help")
+    for noun in [name for name in NOUNS if name in argv and not wants_all] or NOUNS:
+        app.add_typer(import_module(f"crmcli.commands.{noun}").app, name=noun)
+    return app

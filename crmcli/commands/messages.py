@@ -1,0 +1,73 @@
+"""`crmcli messages`: what was written in a ticket. A message can't be changed: making one e-mails the customer."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crmcli import drafts, inputs
+from crmcli.options import All, Count, Data, Limit, Offset, Text, Yes, noun, verb
+from crmcli.output.columns import MESSAGES
+from crmcli.state import State
+
+app = noun("Messages of a ticket. One that was sent can't be changed.")
+
+Ticket = Annotated[str, typer.Argument(help="The ticket's number.", metavar="TICKET")]
+Messages = Annotated[
+    list[str], typer.Argument(help="Message numbers; - reads them from standard input.", metavar="ID…")
+]
+
+
+@verb(app, "list", example="crmcli messages list 42")
+def list_(
+    state: State, ticket: Ticket, *, limit: Limit = None, offset: Offset = 0, all_: All = False, count: Count = False
+) -> None:
+    """List the messages of a ticket, in the store's order."""
+    number = inputs.number(ticket, noun="ticket")
+    listing = state.crm.messages.list(number, limit=inputs.limit(limit, every=all_), offset=offset)
+    state.show(listing, MESSAGES, count=count)
+
+
+@verb(app, "get", example="crmcli messages get 42 7")
+def get(state: State, ticket: Ticket, messages: Messages) -> None:
+    """Show messages of a ticket."""
+    of, numbers = inputs.number(ticket, noun="ticket"), inputs.numbers(messages, noun="message")
+    found = state.each(numbers, lambda number: state.crm.messages.get(of, number), noun="message")
+    state.output.objects(found, MESSAGES, single=inputs.is_one(messages))
+
+
+@verb(app, "create", sends=True, example="crmcli messages create 42 --text 'Your parcel left today.'")
+def create(
+    state: State,
+    ticket: Ticket,
+    *,
+    text: Text = None,
+    sender: Annotated[
+        str | None,
+        typer.Option("--sender", help="Who writes: a number, or a name from the profile's senders.", metavar="N"),
+    ] = None,
+    sender_name: Annotated[str | None, typer.Option("--sender-name", help="The writer's name.", metavar="TEXT")] = None,
+    sender_email: Annotated[
+        str | None, typer.Option("--sender-email", help="The writer's e-mail.", metavar="TEXT")
+    ] = None,
+    data: Data = None,
+) -> None:
+    """Write a message in a ticket. THE STORE E-MAILS IT TO THE CUSTOMER; it can't be taken back."""
+    said = inputs.text(text)
+    with drafts.kept(said):
+        number = inputs.number(ticket, noun="ticket")
+        code = None if sender is None else inputs.sender(sender, state.settings.senders)
+        fields = inputs.fields(data, Message=said, Sender=code, SenderName=sender_name, SenderEmail=sender_email)
+    with drafts.kept(fields.get("Message")):
+        ack = state.crm.messages.create(number, fields=fields)
+    state.told([ack], noun="message")
+
+
+@verb(app, "delete", writes=True, example="crmcli messages delete 42 7 --yes")
+def delete(state: State, ticket: Ticket, messages: Messages, *, yes: Yes = False) -> None:
+    """Delete messages of a ticket. The customer has read them already; this can't be undone."""
+    of, numbers = inputs.number(ticket, noun="ticket"), inputs.numbers(messages, noun="message")
+    state.confirm_delete(numbers, noun="message", yes=yes)
+    acks = state.each(numbers, lambda number: state.crm.messages.delete(of, number), noun="message")
+    state.told(acks, noun="message", many=len(numbers) != 1)

@@ -1,0 +1,108 @@
+"""`crmcli outbox`: what was to be sent, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from crmcli import errors, inputs
+from crmcli.options import Yes, noun, verb
+from crmcli.output.columns import OUTBOX
+from crmcli.state import State
+
+if TYPE_CHECKING:
+    from crmcli.outbox.box import Entry
+
+app = noun("The outbox: what was to be sent, and what became of it.")
+
+Number = Annotated[str, typer.Argument(help="The entry's number.", metavar="ID")]
+
+
+@verb(app, "list", example="crmcli outbox list")
+def list_(
+    state: State, *, all_: Annotated[bool, typer.Option("--all", "-a", help="Those that were sent well, too.")] = False
+) -> None:
+    """List what was not sent, or may not have been; the newest last."""
+    rows = [_row(entry) for entry in state.box.entries()]
+    state.output.local([row for row in rows if all_ or row["state"] != "confirmed"], OUTBOX)
+
+
+@verb(app, "show", example="crmcli outbox show 3")
+def show(state: State, number: Number) -> None:
+    """Show an entry with its whole text."""
+    entry = state.box.get(inputs.number(number, noun="outbox entry"))
+    state.output.objects([_row(entry)], OUTBOX, single=True)
+
+
+@verb(app, "resolve", example="crmcli outbox resolve 3")
+def resolve(
+    state: State,
+    number: Number,
+    *,
+    is_sent: Annotated[
+        bool | None,
+        typer.Option(
+            "--sent/--not-sent", help="You have seen it at the store, or that it is not there.", show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Find out what became of a send whose answer was lost: by reading the store, or by what you have seen there."""
+    entry = _idle(state, number)
+    if is_sent is not None:
+        entry = state.box.settle(entry, "confirmed" if is_sent else "refused", reason="seen by a person")
+    elif entry.standing == "unsure" or entry.state == "intended":
+        entry = state.delivery.look(entry, state.crm.sending(entry.kind, entry.path, entry.body))
+    state.output.objects([_row(entry)], OUTBOX, single=True)
+    if entry.state == "unsure":
+        raise errors.Unsure(f"Entry {entry.number} may or may not be at the store.")
+
+
+@verb(app, "resend", example="crmcli outbox resend 3")
+def resend(state: State, number: Number, *, yes: Yes = False) -> None:
+    """Send what did not arrive. What may have arrived is looked for first."""
+    entry = _idle(state, number)
+    send = state.crm.sending(entry.kind, entry.path, entry.body)
+    if entry.standing == "unsure":
+        entry = state.delivery.looked(entry, send)
+    if entry.state == "confirmed":
+        raise errors.BadUsage(f"Entry {entry.number} is at the store already: nothing was sent.")
+    if entry.standing == "unsure":
+        state.confirm(f"Entry {entry.number} may be at the store already. Send it again?", word="again", yes=yes)
+    state.box.settle(entry, "refused", reason="sent again by hand")
+    state.told([state.delivery(send)], noun=entry.kind)
+
+
+@verb(app, "forget", example="crmcli outbox forget 3 --yes")
+def forget(state: State, number: Number, *, yes: Yes = False) -> None:
+    """Take an entry, and its text, out of the outbox."""
+    entry = _idle(state, number)
+    state.confirm(f"Forget entry {entry.number} and its text?", word=str(entry.number), yes=yes)
+    state.box.forget(entry)
+    state.output.note(f"Entry {entry.number} is forgotten.")
+
+
+def _idle(state: State, number: str) -> Entry:
+    """The entry, unless a running process is sending it. Raises BadUsage."""
+    entry = state.box.get(inputs.number(number, noun="outbox entry"))
+    if entry.is_underway:
+        raise errors.BadUsage(f"Entry {entry.number} is being sent right now.", hint="Wait until that has ended.")
+    return entry
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    messages = entry.body.get("CrmMessageList") or [{}]
+    return {
+        "number": entry.number,
+        "state": entry.standing,
+        "kind": entry.kind,
+        "path": entry.path,
+        "made": f"{datetime.fromtimestamp(entry.made):%Y-%m-%dT%H:%M:%S}",  # noqa: DTZ006 - this machine's own clock
+        "text": entry.body.get("Message") or messages[0].get("Message") or "",
+        "became": entry.became,
+        "profile": entry.profile,
+        "once": entry.once,
+        "reason": entry.reason,
+        "body": entry.body,
+    }

@@ -1,0 +1,153 @@
+"""`crmcli profiles`: the stores that you work with, and their keys."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from crmcli import errors, profiles, settings
+from crmcli.options import Yes, noun, verb
+from crmcli.output.columns import CHECKS, PROFILES
+from crmcli.settings import KEYS, SECRETS
+from crmcli.state import State
+
+app = noun("Profiles: your stores and their keys.")
+
+Name = Annotated[str, typer.Argument(help="The profile's name.", metavar="PROFILE")]
+
+
+@verb(app, "add", example="crmcli profiles add main --secure-url https://www.example-store.com")
+def add(
+    state: State,
+    name: Annotated[str, typer.Argument(help="What to call it.", metavar="NAME")],
+    *,
+    secure_url: Annotated[
+        str | None, typer.Option("--secure-url", help="The store's Secure URL (Settings, General).", metavar="URL")
+    ] = None,
+    timezone: Annotated[
+        str | None, typer.Option("--timezone", help="The store's time zone; default America/New_York.", metavar="ZONE")
+    ] = None,
+    base_url: Annotated[
+        str | None, typer.Option("--base-url", help="The API's address; default the real host.", metavar="URL")
+    ] = None,
+    private_key_stdin: Annotated[
+        bool, typer.Option("--private-key-stdin", help="Read the private key from standard input, a line.")
+    ] = False,
+    token_stdin: Annotated[
+        bool, typer.Option("--token-stdin", help="Read the token from standard input, a line after the private key's.")
+    ] = False,
+    private_key_command: Annotated[
+        str | None, typer.Option("--private-key-command", help="A program that prints the private key.", metavar="CMD")
+    ] = None,
+    token_command: Annotated[
+        str | None, typer.Option("--token-command", help="A program that prints the token.", metavar="CMD")
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Write over a profile of that name.")] = False,
+) -> None:
+    """Set up a store. What is missing is asked for, secrets unechoed; a secret is never an option's value."""
+    keys: dict[str, Any] = {"secure_url": secure_url or state.ask("The store's Secure URL:", flag="--secure-url")}
+    keys |= _secret(state, "private_key", "private key", stdin=private_key_stdin, command=private_key_command)
+    keys |= _secret(state, "token", "token", stdin=token_stdin, command=token_command)
+    keys |= {key: value for key, value in (("timezone", timezone), ("base_url", base_url)) if value is not None}
+    for key in KEYS:
+        if key.name in keys:
+            keys[key.name] = _checked(key.read, keys[key.name], key.name)
+    profiles.add(name, keys, replace=replace)
+    state.output.note(f"Profile {name} is in {profiles.file()}. Try it: crmcli profiles check {name}")
+
+
+@verb(app, "list", example="crmcli profiles list")
+def list_(state: State) -> None:
+    """List profiles, without their secrets."""
+    found = profiles.read()
+    rows = [_row(name, keys, default=found.get("default")) for name, keys in found["profiles"].items()]
+    state.output.local(rows, PROFILES)
+
+
+@verb(app, "show", example="crmcli profiles show main")
+def show(state: State, name: Annotated[str | None, typer.Argument(metavar="PROFILE")] = None) -> None:
+    """Show a profile without its secrets; without a PROFILE what is in force, the environment's variables included."""
+    chosen, keys = profiles.chosen(name or state.shared.profile or os.environ.get("CRMCLI_PROFILE"), needed=False)
+    if chosen == profiles.DEMO:
+        keys = vars(settings.load(chosen))
+    elif name is None:
+        keys = {**keys, **{key.name: os.environ[variable] for variable, key in settings.overriding().items()}}
+    state.output.objects([_row(chosen, keys, default=profiles.read().get("default"))], PROFILES, single=True)
+
+
+@verb(app, "use", example="crmcli profiles use main")
+def use(state: State, name: Name) -> None:
+    """Make a profile the default."""
+    profiles.use(name)
+    state.output.note(f"Profile {name} is the default now.")
+
+
+@verb(app, "remove", example="crmcli profiles remove old --yes")
+def remove(state: State, name: Name, *, yes: Yes = False) -> None:
+    """Remove a profile and its keys."""
+    state.confirm(f"Remove profile {name} and its keys?", word=name, yes=yes)
+    profiles.remove(name)
+    state.output.note(f"Profile {name} is removed.")
+
+
+@verb(app, "check", example="crmcli profiles check main")
+def check(state: State, name: Annotated[str | None, typer.Argument(metavar="PROFILE")] = None) -> None:
+    """Call the store and say what works: a count for each noun, which reads nothing else."""
+    state = state.with_profile(name)
+    crm, rows, failed = state.crm, [], []
+    for what, listing in (
+        ("tickets", crm.tickets.list()),
+        ("departments", crm.departments.list()),
+        ("statuses", crm.statuses.list()),
+        ("replies", crm.replies.list()),
+    ):
+        row, failure = _tried(what, listing.counted)
+        rows.append(row)
+        failed += [failure] if failure else []
+        if isinstance(failure, errors.NetworkFailed | errors.BadConfig):
+            break  # the others would fare no better, and each would be tried for seconds
+    state.output.local(rows, CHECKS)
+    if failed:
+        raise failed[0]
+
+
+def _tried(what: str, counted: Callable[[], int | None]) -> tuple[dict[str, Any], errors.CrmError | None]:
+    try:
+        count = counted()
+        if count is None:  # a store says 0 where there is nothing (wire-facts section 3)
+            raise errors.StoreFailed(f"No count of {what} came.", hint="Is base_url the API's address?")
+    except errors.CrmError as failure:
+        return {"Noun": what, "Works": False, "Count": None, "Message": failure.message}, failure
+    return {"Noun": what, "Works": True, "Count": count, "Message": ""}, None
+
+
+def _secret(state: State, key: str, words: str, *, stdin: bool, command: str | None) -> dict[str, str]:
+    """A secret from a line of standard input, from a command to be run each time, or asked for."""
+    if command is not None:
+        return {f"{key}_command": command}
+    if stdin:
+        return {key: sys.stdin.readline().strip() if sys.stdin else ""}
+    flag = f"--{key.replace('_', '-')}"
+    return {key: state.ask(f"The {words} (not shown):", flag=f"{flag}-stdin or {flag}-command", secret=True)}
+
+
+def _checked(read: Any, value: Any, name: str) -> Any:
+    try:
+        return read(value)
+    except ValueError as fault:
+        raise errors.BadUsage(f"{name}: {fault}.") from None
+
+
+def _row(name: str, keys: dict[str, Any], *, default: object) -> dict[str, Any]:
+    """A profile as a row: its settings, and of its secrets only where they come from."""
+    row: dict[str, Any] = {"name": name, "default": name == default}
+    for key in KEYS:
+        if key.name in SECRETS:
+            row[key.name] = "command" if f"{key.name}_command" in keys else "set" if keys.get(key.name) else "missing"
+        elif key.name in PROFILES.fields:
+            row[key.name] = keys.get(key.name, key.default)
+    return row

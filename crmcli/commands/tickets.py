@@ -1,0 +1,178 @@
+"""`crmcli tickets`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crmcli import drafts, inputs
+from crmcli.options import All, Count, Data, Limit, Offset, Yes, noun, verb
+from crmcli.output.columns import TICKETS
+from crmcli.state import State
+
+app = noun("Tickets: what customers wrote, and where it stands.")
+
+Tickets = Annotated[list[str], typer.Argument(help="Ticket numbers; - reads them from standard input.", metavar="ID…")]
+Subject = Annotated[str | None, typer.Option("--subject", help="Subject.", metavar="TEXT")]
+Department = Annotated[
+    str | None, typer.Option("--department", help="Department, by number or name.", metavar="DEPARTMENT")
+]
+Status = Annotated[str | None, typer.Option("--status", help="Status, by number or name.", metavar="STATUS")]
+CustomerName = Annotated[str | None, typer.Option("--customer-name", help="The customer's name.", metavar="TEXT")]
+CustomerEmail = Annotated[str | None, typer.Option("--customer-email", help="The customer's e-mail.", metavar="TEXT")]
+CustomerPhone = Annotated[str | None, typer.Option("--customer-phone", help="The customer's phone.", metavar="TEXT")]
+CustomerIp = Annotated[str | None, typer.Option("--customer-ip", help="The customer's IP address.", metavar="TEXT")]
+Order = Annotated[int | None, typer.Option("--order", min=0, help="Order number; 0 is none.", metavar="N")]
+Customer = Annotated[int | None, typer.Option("--customer", min=0, help="Customer number; 0 is none.", metavar="N")]
+Product = Annotated[int | None, typer.Option("--product", min=0, help="Product number; 0 is none.", metavar="N")]
+Message = Annotated[
+    str | None, typer.Option("--message", help="First message: text, @file, or - for standard input.", metavar="TEXT")
+]
+_DATE = "a date like 2026-11-23, 2026-11-23T14:05, today, yesterday, 36h, 7d"
+
+
+def _date(flag: str, what: str) -> typer.models.OptionInfo:
+    option: typer.models.OptionInfo = typer.Option(flag, help=f"{what} {_DATE}.", metavar="DATE")
+    return option
+
+
+@verb(app, "list", example="crmcli tickets list --status Open --opened-after 7d")
+def list_(
+    state: State,
+    *,
+    subject: Subject = None,
+    department: Department = None,
+    status: Status = None,
+    opened_after: Annotated[str | None, _date("--opened-after", "Opened after")] = None,
+    opened_before: Annotated[str | None, _date("--opened-before", "Opened before")] = None,
+    active_after: Annotated[str | None, _date("--active-after", "Last action after")] = None,
+    active_before: Annotated[str | None, _date("--active-before", "Last action before")] = None,
+    customer_name: CustomerName = None,
+    customer_email: CustomerEmail = None,
+    customer_phone: CustomerPhone = None,
+    customer_ip: CustomerIp = None,
+    order: Order = None,
+    customer: Customer = None,
+    product: Product = None,
+    limit: Limit = None,
+    offset: Offset = 0,
+    all_: All = False,
+    count: Count = False,
+) -> None:
+    """List tickets that match all the filters, in the store's order (oldest first)."""
+    listing = state.crm.tickets.list(
+        subject=subject,
+        department=department,
+        status=status,
+        opened_after=opened_after,
+        opened_before=opened_before,
+        active_after=active_after,
+        active_before=active_before,
+        customer_name=customer_name,
+        customer_email=customer_email,
+        customer_phone=customer_phone,
+        customer_ip=customer_ip,
+        order=order,
+        customer=customer,
+        product=product,
+        limit=inputs.limit(limit, every=all_),
+        offset=offset,
+    )
+    state.show(listing, TICKETS, count=count)
+
+
+@verb(app, "get", example="crmcli tickets get 42 --json")
+def get(state: State, tickets: Tickets) -> None:
+    """Show a ticket with its messages; several as a list."""
+    numbers = inputs.numbers(tickets, noun="ticket")
+    found = state.each(numbers, state.crm.tickets.get, noun="ticket")
+    state.output.objects(found, TICKETS, single=inputs.is_one(tickets))
+
+
+@verb(
+    app,
+    "create",
+    sends=True,
+    example="crmcli tickets create --customer-email ann@example.com --subject 'Late parcel' --department Shipping",
+)
+def create(
+    state: State,
+    *,
+    subject: Subject = None,
+    department: Department = None,
+    status: Status = None,
+    customer_name: CustomerName = None,
+    customer_email: CustomerEmail = None,
+    customer_phone: CustomerPhone = None,
+    customer_ip: CustomerIp = None,
+    order: Order = None,
+    customer: Customer = None,
+    product: Product = None,
+    message: Message = None,
+    data: Data = None,
+) -> None:
+    """Open a ticket. The store may e-mail the customer."""
+    text = inputs.text(message)
+    fields = inputs.fields(
+        data,
+        Subject=subject,
+        CustomerName=customer_name,
+        CustomerEmail=customer_email,
+        CustomerPhone=customer_phone,
+        CustomerIpAddress=customer_ip,
+        OrderID=order,
+        CustomerID=customer,
+        ProductId=product,
+        CrmMessageList=None if text is None else [{"Message": text}],
+    )
+    with drafts.kept(text or inputs.messages_of(fields)):
+        ack = state.crm.tickets.create(fields=fields, department=department, status=status)
+    state.told([ack], noun="ticket")
+
+
+@verb(app, "update", writes=True, example="crmcli tickets update 42 43 --status Closed")
+def update(
+    state: State,
+    tickets: Tickets,
+    *,
+    subject: Subject = None,
+    department: Department = None,
+    status: Status = None,
+    customer_name: CustomerName = None,
+    customer_email: CustomerEmail = None,
+    customer_phone: CustomerPhone = None,
+    customer_ip: CustomerIp = None,
+    order: Order = None,
+    customer: Customer = None,
+    product: Product = None,
+    data: Data = None,
+) -> None:
+    """Change what is named in tickets, and nothing else."""
+    numbers = inputs.numbers(tickets, noun="ticket")
+    changes = inputs.fields(
+        data,
+        Subject=subject,
+        CustomerName=customer_name,
+        CustomerEmail=customer_email,
+        CustomerPhone=customer_phone,
+        CustomerIpAddress=customer_ip,
+        OrderID=order,
+        CustomerID=customer,
+        ProductId=product,
+    )
+    inputs.needs_change(changes, department, status)
+    put = state.crm.tickets.update
+    acks = state.each(
+        numbers, lambda number: put(number, changes=changes, department=department, status=status), noun="ticket"
+    )
+    state.told(acks, noun="ticket", many=len(numbers) != 1)
+
+
+@verb(app, "delete", writes=True, example="crmcli tickets delete 42 --yes")
+def delete(state: State, tickets: Tickets, *, yes: Yes = False) -> None:
+    """Delete tickets with their messages. This can't be undone."""
+    numbers = inputs.numbers(tickets, noun="ticket")
+    state.confirm_delete(numbers, noun="ticket", yes=yes)
+    acks = state.each(numbers, state.crm.tickets.delete, noun="ticket")
+    state.told(acks, noun="ticket", many=len(numbers) != 1)

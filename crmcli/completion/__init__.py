@@ -1,0 +1,1 @@
+"""Shell completion: `tree` reads the commands, `tables` writes them into the scripts, `answer` gives the names."""

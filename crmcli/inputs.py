@@ -1,0 +1,137 @@
+"""What people hand to a command: numbers, texts, JSON. Standard input is read only where `-` asks for it."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from crmcli.errors import BadUsage
+
+DEFAULT_LIMIT = 50
+
+_NUMBER = re.compile(r"[1-9]\d{0,17}\Z", re.ASCII)
+
+
+def numbers(words: Iterable[str], *, noun: str) -> list[int]:
+    """The numbers on a command line, each once, in order; `-` stands for those on standard input, one a line.
+
+    Raises BadUsage that names the word, or the line, that is no number of a `noun`.
+    """
+    found: dict[int, None] = {}
+    for word in _spread(words):
+        found[number(word, noun=noun)] = None
+    return list(found)
+
+
+def number(word: str, *, noun: str) -> int:
+    """One number above 0. Raises BadUsage."""
+    plain = word.removeprefix("#")  # as the conversation of a ticket shows them
+    if not _NUMBER.match(plain):
+        raise BadUsage(f"{word!r} is not the number of a {noun}.")
+    return int(plain)
+
+
+def is_one(given: list[str]) -> bool:
+    """Whether one thing was named by itself: then it is shown alone, and else in a list, however many `-` brings."""
+    return len(given) == 1 and given != ["-"]
+
+
+def words(given: Iterable[str]) -> list[str]:
+    """The words on a command line, each once, in order; `-` stands for those on standard input, one a line."""
+    return list(dict.fromkeys(_spread(given)))
+
+
+def text(value: str | None) -> str | None:
+    """A text: itself, `@file`, or `-` for standard input; without the line ends that close a file. Raises BadUsage."""
+    if value is None or not (value == "-" or value.startswith("@")):
+        return value
+    return _source(value).rstrip("\r\n")
+
+
+def data(value: str | None) -> dict[str, Any]:
+    """`--data`: a JSON object, `@file`, or `-` for standard input; {} when it is None. Raises BadUsage."""
+    if value is None:
+        return {}
+    said = _source(value) if value == "-" or value.startswith("@") else value
+    try:
+        found = json.loads(said)
+    except (ValueError, RecursionError) as fault:
+        raise BadUsage(
+            f"--data is not JSON: {fault}.", hint="""Write it like --data '{"Subject": "Hello"}'."""
+        ) from None
+    if not isinstance(found, dict):
+        raise BadUsage("--data must be one JSON object.", hint="""Write it like --data '{"Subject": "Hello"}'.""")
+    return found
+
+
+def fields(data_option: str | None, **flags: object) -> dict[str, Any]:
+    """The fields of an object: those of `--data`, with the flags that were given laid over them. Raises BadUsage."""
+    return {**data(data_option), **{field: value for field, value in flags.items() if value is not None}}
+
+
+def messages_of(body: dict[str, Any]) -> str:
+    """The messages in a ticket's fields, as JSON; "" when there are none."""
+    messages = body.get("CrmMessageList")
+    return json.dumps(messages, ensure_ascii=False) if messages else ""
+
+
+def needs_change(changes: dict[str, Any], *named: str | None) -> None:
+    """Refuse an update that names nothing. Raises BadUsage."""
+    if not changes and not any(name is not None for name in named):
+        raise BadUsage("Nothing to change was named.", hint="Name a field, as --help lists them, or use --data.")
+
+
+def limit(given: int | None, *, every: bool) -> int | None:
+    """How many rows a list is to have: what `--limit` says, 50 without it, None with `--all`. Raises BadUsage."""
+    if given is not None and every:
+        raise BadUsage("--limit and --all contradict each other.", hint="Leave one of them out.")
+    return None if every else given or DEFAULT_LIMIT
+
+
+def sender(word: str, senders: Mapping[str, int]) -> int:
+    """The store's code for who writes: a number, or a name that the profile maps to one. Raises BadUsage."""
+    if re.fullmatch(r"-?\d{1,9}", word, re.ASCII):
+        return int(word)
+    if word.casefold() not in senders:
+        known = f"It has {', '.join(senders)}." if senders else "Map it there: senders = { store = 1 }."
+        raise BadUsage(f"The profile has no sender {word!r}.", hint=known)
+    return senders[word.casefold()]
+
+
+def _spread(given: Iterable[str]) -> Iterable[str]:
+    for word in given:
+        if word == "-":
+            yield from (line.strip() for line in _stdin().splitlines() if line.strip())
+        else:
+            yield word
+
+
+def _source(value: str) -> str:
+    if value == "-":
+        return _stdin()
+    path = Path(value[1:])
+    try:
+        path = path.expanduser()
+        return _decoded(path.read_bytes(), str(path))
+    except (OSError, RuntimeError) as fault:  # RuntimeError: ~somebody who has no home here
+        raise BadUsage(
+            f"{path} can't be read: {fault.strerror if isinstance(fault, OSError) else 'there is no such home'}.",
+            hint="A text that begins with @ names a file; use - to type one.",
+        ) from None
+
+
+def _stdin() -> str:
+    if sys.stdin is None or sys.stdin.closed:
+        raise BadUsage("'-' reads standard input, and there is none.")
+    return _decoded(sys.stdin.buffer.read(), "Standard input")
+
+
+def _decoded(raw: bytes, source: str) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as fault:
+        raise BadUsage(f"{source} is not UTF-8 text (byte {fault.start + 1:,}).") from None

@@ -1,0 +1,180 @@
+"""Options that several commands share, each declared once, and `verb`, which makes a function a command.
+
+Shared options (`-p`, `-o`, `--quiet` …) may stand before or after the subcommand. So `verb` adds them to every command's
+signature, takes their values out again, and hands the function a `State` that knows them: a command neither declares nor
+sees them.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from copy import copy
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar, get_args
+
+import typer
+
+from crmcli import __version__
+from crmcli.errors import BadUsage
+from crmcli.state import Shared, State
+
+Command = TypeVar("Command", bound=Callable[..., None])
+
+
+class OutputFormat(StrEnum):
+    """The formats of product.md section 2."""
+
+    TABLE = "table"
+    JSON = "json"
+    JSONL = "jsonl"
+    CSV = "csv"
+    TSV = "tsv"
+    IDS = "ids"
+
+
+class Color(StrEnum):
+    """When to colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def _shared(
+    profile: Annotated[str | None, typer.Option("--profile", "-p", help="Profile to use.", metavar="PROFILE")] = None,
+    output: Annotated[
+        OutputFormat | None,
+        typer.Option("--output", "-o", help="Output format; default: table on a terminal, tsv in a pipe."),
+    ] = None,
+    json: Annotated[bool | None, typer.Option("--json", help="Short for -o json.")] = None,
+    fields: Annotated[
+        str | None, typer.Option("--fields", help="Fields to print, in this order.", metavar="NAME,…")
+    ] = None,
+    csv_raw: Annotated[bool | None, typer.Option("--csv-raw", help="CSV cells as they are, formulas included.")] = None,
+    color: Annotated[Color | None, typer.Option("--color", help="When to colour.")] = None,
+    quiet: Annotated[bool | None, typer.Option("--quiet", "-q", help="Print data and errors alone.")] = None,
+    verbose: Annotated[
+        bool | None, typer.Option("--verbose", "-v", help="Show each request, its status and time.")
+    ] = None,
+    no_input: Annotated[bool | None, typer.Option("--no-input", help="Never ask; fail instead.")] = None,
+) -> None:
+    """The signature of the shared options; never called."""
+
+
+def _writing(
+    dry_run: Annotated[bool | None, typer.Option("--dry-run", help="Print the request and send nothing.")] = None,
+) -> None:
+    """What every write has besides; never called."""
+
+
+def _sending(
+    once: Annotated[
+        str | None, typer.Option("--once", help="A key for this job: run again, it sends nothing more.", metavar="KEY")
+    ] = None,
+) -> None:
+    """What every command has besides that makes something at the store; never called."""
+
+
+def _version(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+) -> None:
+    """What the root has besides; never called, and answered by `__main__` where it stands alone."""
+
+
+def _parameters(function: Callable[..., None]) -> tuple[inspect.Parameter, ...]:
+    return tuple(inspect.signature(function, eval_str=True).parameters.values())
+
+
+def _hidden(parameter: inspect.Parameter) -> inspect.Parameter:
+    """The same option, left out of the help."""
+    plain, option = get_args(parameter.annotation)
+    option = copy(option)
+    option.hidden = True
+    return parameter.replace(annotation=Annotated[plain, option])
+
+
+_SHARED = _parameters(_shared)
+# What a command's help shows of them; the rest is in `crmcli --help`, which each help names.
+_SHOWN = ("profile", "output", "json", "fields")
+_SHARED_BELOW = tuple(option if option.name in _SHOWN else _hidden(option) for option in _SHARED)
+_WRITING = _parameters(_writing)
+_SENDING = _parameters(_sending)
+_CONTEXT = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
+
+Limit = Annotated[int | None, typer.Option("--limit", "-L", min=1, help="Rows in all; default 50.", metavar="N")]
+Offset = Annotated[int, typer.Option("--offset", min=0, help="Rows to skip.", metavar="N", show_default=False)]
+All = Annotated[bool, typer.Option("--all", "-a", help="Every row.")]
+Count = Annotated[bool, typer.Option("--count", help="Print the number of matches alone.")]
+Data = Annotated[
+    str | None, typer.Option("--data", help="Fields as JSON, @file, or - for standard input.", metavar="JSON")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]
+Text = Annotated[str | None, typer.Option("--text", help="The text, @file, or - for standard input.", metavar="TEXT")]
+
+
+def noun(help_text: str) -> typer.Typer:
+    """A Typer for a noun, whose verbs are added with `verb`."""
+    app = typer.Typer(help=help_text, rich_markup_mode=None)
+    takes_shared(app)
+    return app
+
+
+def takes_shared(app: typer.Typer, *, root: bool = False) -> None:
+    """Let shared options stand right after this app's own name; the `root` has --version too."""
+
+    def callback(context: typer.Context, **given: Any) -> None:
+        if given.pop("version", False):
+            typer.echo(f"crmcli {__version__}")
+            raise typer.Exit
+        context.obj = _merged(context, given)
+        if context.invoked_subcommand is None:  # as `gh` does: what is there to call, and no error
+            typer.echo(context.get_help())
+
+    _declare(callback, (_CONTEXT, *(_parameters(_version) + _SHARED if root else _SHARED_BELOW)))
+    app.callback(invoke_without_command=True)(callback)
+
+
+def verb(
+    app: typer.Typer, name: str, *, example: str, writes: bool = False, sends: bool = False, more: str = ""
+) -> Callable[[Command], Command]:
+    """Make a function a command of `app`. It is called with a `State` and its own options.
+
+    `more` ends its help; `writes` adds --dry-run; `sends`, for what makes something at the store, --once too.
+    """
+
+    def register(function: Command) -> Command:
+        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        added = (*(_SENDING if sends else ()), *(_WRITING if writes or sends else ()), *_SHARED_BELOW)
+        names = {parameter.name for parameter in added}
+
+        def run(context: typer.Context, **given: Any) -> None:
+            shared = _merged(context, {name: given.pop(name) for name in names})
+            readers = [value for value in given.values() if value == "-" or (isinstance(value, list) and "-" in value)]
+            if len(readers) > 1:
+                raise BadUsage("'-' is given twice, and standard input can be read once.")
+            with State(shared) as state:
+                function(state, **given)
+
+        _declare(run, (_CONTEXT, *own, *added))
+        app.command(
+            name, help=inspect.getdoc(function), epilog=f"\b\nExample: {example}\nMore options: crmcli --help{more}"
+        )(run)
+        return function
+
+    return register
+
+
+def _declare(function: Callable[..., None], parameters: tuple[inspect.Parameter, ...]) -> None:
+    """Give a function the signature that Typer is to see."""
+    plain = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+    function.__signature__ = inspect.Signature(plain)  # type: ignore[attr-defined]
+    function.__annotations__ = {parameter.name: parameter.annotation for parameter in plain}
+
+
+def _merged(context: typer.Context, given: dict[str, Any]) -> Shared:
+    """Shared options given here, laid over those given further left."""
+    said = {name: value for name, value in given.items() if value is not None}
+    if said.pop("json", False):
+        said.setdefault("output", "json")
+    return Shared(**{**(vars(context.obj) if context.obj else {}), **said})

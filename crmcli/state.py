@@ -1,0 +1,280 @@
+"""`State`: what one run works with. Everything heavy is behind it and made when first asked for.
+
+That is the whole of the program's laziness: `state.crm` imports httpx, `state.output` what prints, `state.settings` reads
+the profile. A command that needs none of them, or `--help`, pays for none.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+
+from crmcli import errors
+
+if TYPE_CHECKING:
+    from crmcli.api.crm import Crm
+    from crmcli.api.paging import Listing
+    from crmcli.api.sends import Ack
+    from crmcli.known import Known
+    from crmcli.outbox.box import Box
+    from crmcli.outbox.delivery import Delivery
+    from crmcli.output.columns import Shape
+    from crmcli.output.sink import Output
+    from crmcli.settings import Settings
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True)
+class Shared:
+    """The shared options, as given before or after the subcommand."""
+
+    profile: str | None = None
+    output: str | None = None
+    fields: str | None = None
+    csv_raw: bool = False
+    color: str = "auto"
+    quiet: bool = False
+    verbose: bool = False
+    no_input: bool = False
+    dry_run: bool = False
+    once: str | None = None
+
+
+class State:
+    """One run: its options, and the doors to settings, store and output."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.shared = shared
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if "crm" in self.__dict__:
+            self.crm.close()
+        if "delivery" in self.__dict__:
+            self.delivery.told()
+
+    def with_profile(self, profile: str | None) -> State:
+        """The same run with another profile; itself when `profile` is None."""
+        return self if profile is None else State(replace(self.shared, profile=profile))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The profile in force. Raises BadConfig."""
+        from crmcli import settings
+
+        named = self.shared.profile
+        found = settings.load(named)
+        over = ", ".join(settings.overriding())
+        if named and over and not found.is_demo:
+            # A shell that was set up for one store and a -p for another: whoever mails must know which it is.
+            self.output.note(f"Set in the environment, and so over profile {named}: {over}.")
+        return found
+
+    @cached_property
+    def crm(self) -> Crm:
+        """The store. Raises BadConfig."""
+        from crmcli import paths
+        from crmcli.api.crm import Crm
+        from crmcli.api.transport import Policy
+
+        settings = self.settings
+        return Crm(
+            base_url=settings.base_url,
+            secure_url=settings.secure_url,
+            private_key=settings.private_key,
+            token=settings.token,
+            timezone=settings.timezone,
+            timeout=settings.timeout,
+            page_size=settings.page_size,
+            rate_limit=settings.rate_limit,
+            store=settings.store,
+            rate_file=paths.state_folder() / "rate.db" if settings.rate_limit else None,
+            policy=Policy(settings.read_only, settings.send, rehearse=self.shared.dry_run),
+            app=self._demo_store() if settings.is_demo else None,
+            trace=self.output.trace if self.shared.verbose else None,
+            deliver=lambda send: self.delivery(send),  # noqa: PLW0108 - made when something is sent, not before
+            heard=self.known.keep,
+        )
+
+    @cached_property
+    def delivery(self) -> Delivery:
+        """How what makes something goes out: through the outbox of this profile's store. Raises BadConfig."""
+        from crmcli.outbox.delivery import Delivery
+
+        settings = self.settings
+        return Delivery(
+            self.box,
+            store=settings.store,
+            profile=settings.profile,
+            settle=settings.settle,
+            once=self.shared.once,
+            note=self.output.note,
+        )
+
+    @cached_property
+    def box(self) -> Box:
+        """The outbox's file."""
+        from crmcli import paths
+        from crmcli.outbox.box import Box
+
+        return Box(paths.state_folder() / "outbox.db")
+
+    @cached_property
+    def known(self) -> Known:
+        """What the profile's departments, statuses and saved replies were called when last listed. Raises BadConfig."""
+        from crmcli.known import Known
+
+        return Known(self.settings.profile, self.settings.store)
+
+    @cached_property
+    def output(self) -> Output:
+        """Where everything goes that is printed. Raises BadUsage."""
+        from crmcli.output.sink import Output
+
+        shared = self.shared
+        return Output(
+            format=shared.output,
+            fields=shared.fields,
+            color=shared.color,
+            quiet=shared.quiet,
+            verbose=shared.verbose,
+            csv_raw=shared.csv_raw,
+            look=Names(self),
+        )
+
+    def each(self, things: Iterable[Given], do: Callable[[Given], Made], *, noun: str) -> Iterator[Made]:
+        """Do something with each thing, going on past those that fail; each failure is reported as it happens.
+
+        Raises at the end: what failed, when there was one thing; Partial when only some failed. Wrong keys and a store
+        that can't be reached end it at once, since the next thing would fare no better.
+        """
+        todo = list(things)
+        failed: list[errors.CrmError] = []
+        for done, thing in enumerate(todo):
+            try:
+                made = do(thing)
+            except (errors.AuthFailed, errors.BadConfig, errors.NetworkFailed, errors.RateLimited) as failure:
+                left = ", ".join(str(other) for other in todo[done + 1 :])
+                if done == len(failed):
+                    raise
+                self.output.error(failure)
+                rest = f"; not tried: {noun} {left}" if left else ""
+                raise errors.Partial(f"Ended at {noun} {thing}{rest}.") from None
+            except errors.CrmError as failure:
+                if len(todo) == 1:
+                    raise
+                failed.append(failure)
+                self.output.error(failure)
+            else:
+                yield made
+        if failed:
+            raise errors.Partial(f"{len(failed)} of {len(todo)} failed.")
+
+    def show(self, listing: Listing, shape: Shape, *, count: bool) -> None:
+        """Print a list, or with `count` the number of its rows; a list that the limit cut says so."""
+        if count:
+            self.output.number(listing.count())
+            return
+        shown = self.output.pages(listing.pages(), shape)
+        if listing.cut:
+            shows = f"{shown:,} {shape.plural} are shown" if shown > 1 else f"{shape.noun} is shown"
+            self.output.note(f"Only the first {shows}; --all shows every one, --limit N more.")
+        if listing.missing:
+            self.output.warn(f"The store counts {listing.missing:,} {shape.plural} more than it gave.")
+
+    def told(self, acks: Iterable[Ack], *, noun: str, many: bool = False) -> None:
+        """Say what each write did, as it is done; with `many`, JSON is one array of all."""
+        with self.output.together() if many else nullcontext():
+            for ack in acks:
+                if ack.sent:
+                    ident = None if ack.number is None else str(ack.number)
+                    did = " ".join(filter(None, (noun.capitalize(), ident, ack.did)))
+                    self.output.written(ack.raw, did=did, ident=ident)
+                else:
+                    self.output.request(ack.request.method, ack.request.url, ack.request.body)
+
+    def confirm_delete(self, things: Sequence[object], *, noun: str, yes: bool) -> None:
+        """Have a delete confirmed by typing what is to go: its number or name, or how many they are. Raises BadUsage."""
+        if not things:  # `-` brought none: a job that finds nothing to do is done
+            return
+        one = len(things) == 1
+        question = (
+            f"Delete {noun} {things[0]}?" if one else f"Delete these {len(things)}: {', '.join(map(str, things))}?"
+        )
+        self.confirm(question, word=str(things[0] if one else len(things)), yes=yes)
+
+    def ask(self, question: str, *, flag: str, secret: bool = False) -> str:
+        """Ask the person at the terminal. Raises BadUsage naming `flag`, which says it without being asked, where nobody is."""
+        if self.shared.no_input or not (sys.stdin and sys.stdin.isatty()):
+            raise errors.BadUsage(
+                f"{question} Nobody can be asked here.", hint=f"Say it with {flag}; nothing was sent."
+            )
+        import typer
+
+        return str(typer.prompt(question, hide_input=secret, err=True, prompt_suffix=" "))
+
+    def confirm(self, question: str, *, word: str, yes: bool) -> None:
+        """Have `word` typed before something that can't be undone, unless `yes`. Raises BadUsage when it was not."""
+        if yes or self.shared.dry_run:
+            return
+        if self.ask(f"{question} Type {word} to confirm:", flag="--yes").strip() != word:
+            raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Type it exactly, or use --yes.")
+
+    def _demo_store(self) -> Any:
+        from crmcli.sandbox import demo
+
+        return demo.app()
+
+
+class Names:
+    """Names for the numbers of departments and statuses, for tables.
+
+    They are known from an hour ago at most; the store is asked, once a run, when a number is not among them. A store that
+    won't list them must not keep the tickets from being shown: then the number is the name.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._names: dict[str, dict[int, str]] = {}
+        self._asked: set[str] = set()
+
+    def department(self, number: int) -> str:
+        """The name of a department, or its number as text."""
+        return self._name("departments", number)
+
+    def status(self, number: int) -> str:
+        """The name of a status, or its number as text."""
+        return self._name("statuses", number)
+
+    def _name(self, kind: str, number: int) -> str:
+        if kind not in self._names:
+            self._names[kind] = self._state.known.fresh(kind)
+        if number not in self._names[kind] and kind not in self._asked:
+            self._asked.add(kind)
+            self._names[kind] |= self._listed(kind)
+        return self._names[kind].get(number, str(number))
+
+    def _listed(self, kind: str) -> dict[int, str]:
+        crm = self._state.crm
+        collection = crm.departments if kind == "departments" else crm.statuses
+        try:
+            return {
+                int(row[collection.key]): str(row[collection.name])
+                for row in collection.list()
+                if row.get(collection.name) and _is_number(row.get(collection.key))
+            }
+        except errors.CrmError as failure:
+            self._state.output.warn(f"Names are not shown: {failure.message}")
+            return {}
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | str) and str(value).lstrip("-").isdecimal()
