@@ -1,0 +1,142 @@
+"""Walking pages: every row once, however a store counts, caps and ends its lists, and whatever happens to them meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crmcli.api.paging import Listing, Seen, Walk
+
+
+@dataclass
+class Shelf:
+    """A list as a store may serve it. `changes` are made before the n-th request: rows to take out, and how many to add."""
+
+    rows: list[int]
+    counts_from: int = 0
+    cap: int = 500
+    changes: list[tuple[set[int], int]] = field(default_factory=list)
+    requests: int = 0
+
+    def ask(self, offset: int, limit: int) -> list[dict[str, int]]:
+        if self.requests < len(self.changes):
+            gone, added = self.changes[self.requests]
+            self.rows = [row for row in self.rows if row not in gone]
+            self.rows += range(1_000_000 * (self.requests + 1), 1_000_000 * (self.requests + 1) + added)
+        self.requests += 1
+        assert self.requests < 3000, "it never ends"
+        first = max(0, offset - self.counts_from)
+        return [{"ID": row} for row in self.rows[first : first + min(limit, self.cap)]]
+
+
+def listing(shelf: Shelf, *, page_size: int, limit: int | None = None, offset: int = 0, counts: bool = True) -> Listing:
+    return Listing(
+        shelf.ask,
+        identity=lambda row: row["ID"],
+        page_size=page_size,
+        limit=limit,
+        offset=offset,
+        total=(lambda: len(shelf.rows)) if counts else lambda: None,
+    )
+
+
+shelves = st.builds(
+    Shelf,
+    rows=st.lists(st.integers(1, 5000), unique=True, max_size=60),
+    counts_from=st.sampled_from([0, 1]),
+    cap=st.integers(1, 30),
+)
+
+
+@given(shelf=shelves, page_size=st.integers(1, 30), counts=st.booleans())
+def test_every_row_comes_once_and_in_order(shelf: Shelf, page_size: int, counts: bool) -> None:
+    wanted = list(shelf.rows)
+    assert [row["ID"] for row in listing(shelf, page_size=page_size, counts=counts)] == wanted
+
+
+@given(
+    shelf=shelves,
+    page_size=st.integers(1, 30),
+    limit=st.integers(1, 70),
+    offset=st.integers(0, 70),
+    counts=st.booleans(),
+)
+def test_limit_and_offset_count_from_zero(shelf: Shelf, page_size: int, limit: int, offset: int, counts: bool) -> None:
+    wanted = shelf.rows[offset : offset + limit]
+    found = listing(shelf, page_size=page_size, limit=limit, offset=offset, counts=counts)
+    assert [row["ID"] for row in found] == wanted
+    assert found.cut == (len(shelf.rows) > offset + limit)
+
+
+@settings(max_examples=300)
+@given(data=st.data(), size=st.integers(0, 80), page_size=st.integers(3, 30), counts=st.booleans())
+def test_rows_that_stay_come_once_while_others_come_and_go(
+    data: st.DataObject, size: int, page_size: int, counts: bool
+) -> None:
+    rows = list(range(1, size + 1))
+    gone = data.draw(st.lists(st.tuples(st.sets(st.integers(1, max(1, size))), st.integers(0, 5)), max_size=8))
+    shelf = Shelf(rows, counts_from=data.draw(st.sampled_from([0, 1])), cap=data.draw(st.integers(3, 30)), changes=gone)
+    found = [row["ID"] for row in listing(shelf, page_size=page_size, counts=counts)]
+    assert len(found) == len(set(found)), "a row came twice"
+    stayed = set(rows).difference(*(taken for taken, _ in gone))
+    assert stayed <= set(found), "a row that was there all along was lost"
+
+
+def test_a_store_that_ignores_the_offset_does_not_hold_us_for_ever() -> None:
+    page = [{"ID": number} for number in range(10)]
+
+    def ask(_offset: int, _limit: int) -> list[dict[str, int]]:
+        return page
+
+    rows = [row for found in Walk(ask, identity=lambda row: row["ID"], page_size=10).pages() for row in found]
+    assert rows == page
+
+
+@given(shelf=shelves, page_size=st.integers(2, 30), short=st.integers(1, 5))
+def test_a_page_that_comes_short_is_not_the_end(shelf: Shelf, page_size: int, short: int) -> None:
+    wanted = list(shelf.rows)
+
+    def ask(offset: int, limit: int) -> list[dict[str, int]]:
+        rows = shelf.ask(offset, limit)
+        return rows[: max(3, len(rows) - 2)] if shelf.requests == short else rows
+
+    found = Listing(ask, identity=lambda row: row["ID"], page_size=page_size, total=lambda: len(shelf.rows))
+    assert [row["ID"] for row in found] == wanted
+    assert found.missing == 0
+
+
+def test_rows_that_are_counted_and_never_given_are_missing() -> None:
+    shelf = Shelf(list(range(250)))
+
+    def ask(offset: int, limit: int) -> list[dict[str, int]]:
+        return shelf.ask(offset, limit) if offset == 0 else []
+
+    found = listing(Shelf(list(range(250))), page_size=100)
+    found._ask = ask
+    assert len(list(found)) == 100
+    assert found.missing == 150
+
+
+def test_nothing_is_asked_before_the_first_page_is_wanted() -> None:
+    shelf = Shelf([1, 2, 3])
+    pages = listing(shelf, page_size=10, offset=1).pages()
+    assert shelf.requests == 0
+    assert next(pages) == [{"ID": 2}, {"ID": 3}]
+
+
+def test_a_full_list_costs_no_request_too_many() -> None:
+    shelf = Shelf(list(range(250)))
+    assert len(list(listing(shelf, page_size=100))) == 250
+    assert shelf.requests == 3  # and the store's count, once
+
+
+@given(numbers=st.lists(st.one_of(st.integers(-5000, 5000), st.integers()), max_size=50))
+def test_seen_is_a_set(numbers: list[int]) -> None:
+    seen, model = Seen(), set()
+    for number in numbers:
+        assert (number in seen) == (number in model)
+        seen.add(number)
+        model.add(number)
+    assert all(number in seen for number in numbers)

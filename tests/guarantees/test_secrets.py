@@ -1,0 +1,68 @@
+"""No key and no token anywhere: not in what any command prints, nor in any file that it leaves."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PRIVATE_KEY, TOKEN, Run, Sandbox
+
+COMMANDS = (
+    ("tickets", "list", "--verbose"),
+    ("tickets", "get", "7", "--json", "--verbose"),
+    ("tickets", "get", "99999"),
+    ("tickets", "update", "7", "--status", "Closed", "--verbose"),
+    ("tickets", "update", "7", "--subject", "x", "--dry-run", "--json"),
+    ("tickets", "create", "--customer-email", "a@example.com", "--message", "hi", "--verbose"),
+    ("tickets", "delete", "3", "--yes", "--verbose"),
+    ("messages", "create", "7", "--text", "hi", "--verbose", "--once", "job"),
+    ("messages", "create", "7", "--text", "hi", "--dry-run"),
+    ("messages", "list", "7", "-v"),
+    ("statuses", "update", "Open", "--name", "Opened", "-v"),
+    ("departments", "list", "-v", "-o", "csv"),
+    ("replies", "create", "--title", "t", "--text", "x", "-v"),
+    ("profiles", "list", "--json"),
+    ("profiles", "show", "main", "--json"),
+    ("profiles", "check", "-v"),
+    ("outbox", "list", "--all", "--json"),
+    ("tickets", "list", "--bogus"),
+)
+FAULTS = (
+    "",
+    "status=401",
+    "status=500,body=html",
+    "cut-before",
+    "cut-body",
+    "status=404,body=html",
+    "status=429,retry-after=999",
+)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("from_file", [True, False])
+def test_no_secret_is_printed_or_written(
+    fault: str, from_file: bool, run: Run, sandbox: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    profiles = home / "config" / "crmcli" / "profiles.toml"
+    if from_file:
+        profiles.parent.mkdir(parents=True)
+        profiles.write_text(
+            f'default = "main"\n[profiles.main]\nsecure_url = "https://www.example-store.com"\n'
+            f'private_key = "{PRIVATE_KEY}"\ntoken = "{TOKEN}"\nbase_url = "{sandbox.server.base_url}"\n'
+            "rate_limit = { burst = 5000, per_second = 1000 }\n"
+        )
+        profiles.chmod(0o600)
+        for name in ("SECURE_URL", "PRIVATE_KEY", "TOKEN", "BASE_URL"):
+            monkeypatch.delenv(f"CRMCLI_{name}")
+    monkeypatch.setenv("CRMCLI_SETTLE", "0")
+    if fault:
+        sandbox.fault(fault)
+    secrets = (PRIVATE_KEY, TOKEN)
+    for command in COMMANDS:
+        result = run(*command)
+        assert not any(secret in result.out + result.err for secret in secrets), command
+    told = [path for path in home.rglob("*") if path.is_file() and path != profiles]
+    assert any(path.name == "outbox.db" for path in told), "the files of a run are not where this test looks"
+    for path in told:
+        assert not any(secret.encode() in path.read_bytes() for secret in secrets), path

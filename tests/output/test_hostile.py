@@ -1,0 +1,79 @@
+"""What a stranger wrote does nothing to a terminal, a JSON reader or a spreadsheet."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crmcli.output.hostile import block, json_text, one_line, safe, spreadsheet
+
+# Ordinary text mixed with what attacks a terminal; lone surrogates included, since JSON can carry them.
+NASTY = (
+    "\x00\x07\x1b\x7f\x9b\xad\u00a0\u200b\u200c\u200d\u2028\u202e\u2066\ufeff\ufe0f\ud800\U000e0041"
+    "\r\n\t\\\"'=日👩é\u0301"
+)
+anything = st.text(st.one_of(st.sampled_from(NASTY), st.characters(exclude_categories=())))
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain", "plain"),
+        ("\x1b[31m", r"\x1b[31m"),
+        ("a\u202eb", r"a\u202eb"),
+        ("\U000e0041", r"\U000e0041"),
+        ("\ud800", r"\ud800"),
+        ("\x9b", r"\x9b"),
+        ("👩\u200d💻", "👩💻"),
+        ("日本", "日本"),
+    ],
+)
+def test_safe_shows_what_is_not_printable(text: str, shown: str) -> None:
+    assert safe(text) == shown
+
+
+def test_joiners_stay_in_files() -> None:
+    assert safe("👩\u200d💻\x1b", keep_joiners=True) == "👩\u200d💻\\x1b"
+
+
+@given(anything)
+def test_safe_and_one_line_are_printable(text: str) -> None:
+    assert safe(text).isprintable()
+    assert one_line(text).isprintable()
+
+
+def test_one_line_folds_white_space() -> None:
+    assert one_line("  a\r\nb\t\u2028c  ") == "a b c"
+
+
+@given(anything)
+def test_block_is_lines_of_printable_text(text: str) -> None:
+    assert all(line.isprintable() for line in block(text).split("\n"))
+
+
+def test_block_keeps_lines() -> None:
+    assert block("a\r\nb\rc\nd\x1b") == "a\nb\nc\nd\\x1b"
+
+
+@given(st.recursive(anything, lambda inner: st.lists(inner) | st.dictionaries(anything, inner)))
+def test_json_keeps_its_value_and_loses_its_teeth(value: object) -> None:
+    for indent in (None, 2):
+        dumped = json_text(json.dumps(value, ensure_ascii=False, indent=indent))
+        # Two lone surrogates that meet are one character to any JSON reader: the plain ASCII dump is the measure.
+        assert json.loads(dumped) == json.loads(json.dumps(value))
+        assert all(line.isprintable() for line in dumped.split("\n"))
+
+
+@pytest.mark.parametrize(
+    "cell", ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "\nx", "\uff1d1", "  =1", '"=1', "'=1", "\u200d=1"]
+)
+def test_formulas_become_text(cell: str) -> None:
+    assert spreadsheet(cell) == f"'{cell}"
+
+
+@pytest.mark.parametrize("cell", ["", "a=b", "1-2", "Re: -10%", " a"])
+def test_other_cells_stay(cell: str) -> None:
+    assert spreadsheet(cell) == cell

@@ -1,0 +1,227 @@
+"""Answers in forms that nobody promised: web pages, nothing, half of it, errors inside a 200, redirects, odd JSON."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from crmcli import errors
+from crmcli.api import answers
+from crmcli.api.answers import Answer
+from crmcli.api.retry import LONGEST_WAIT, TRIES, Pace
+from crmcli.exits import exit_row
+from tests.conftest import Run, Sandbox
+
+HTML = "<!DOCTYPE html><html><head><title>Runtime \x1b[31mError</title></head><body>Server Error</body></html>"
+GARBAGE: dict[str, str | bytes] = {
+    "html": HTML,
+    "html without a title": "<p>Moved",
+    "half": '[{"CrmID": 1, "Subject": "Hel',
+    "bytes": b"\xff\xfe\x00\x81",
+    "words": "Service temporarily down",
+    "a list of numbers": "[1, 2]",
+    "a text": '"none"',
+    "a number": "7",
+    "NaN": '[{"CrmID": 1, "OrderID": NaN}]',
+    "beyond floats": '[{"CrmID": 1, "OrderID": 1e999}]',
+    "too deep": "[" * 200_000,
+    "too long a number": f'[{{"CrmID": {"9" * 5000}}}]',
+}
+
+
+def ack(status: str, key: str = "Error", message: str = "It is so.") -> str:
+    return json.dumps([{"Key": key, "Value": "122", "Status": status, "Message": message}])
+
+
+@pytest.mark.parametrize("body", GARBAGE)
+@pytest.mark.parametrize("command", ["tickets get 1", "tickets list", "tickets list --count", "departments get 1"])
+def test_a_read_that_can_not_be_read_is_the_stores_fault(shop: Sandbox, run: Run, command: str, body: str) -> None:
+    shop.answer(200, GARBAGE[body], "GET")
+    result = run(*shlex.split(command), "--json")
+    assert (result.code, result.error["kind"], result.error["status"]) == (1, "store", 200)
+    assert "crmcli itself" not in result.err
+
+
+@pytest.fixture(autouse=True)
+def one_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A send of which nobody knows what became of it is looked for once."""
+    monkeypatch.setenv("CRMCLI_SETTLE", "0")
+
+
+@pytest.mark.parametrize("body", GARBAGE)
+@pytest.mark.parametrize("status", [200, 201])
+def test_a_write_of_which_the_answer_can_not_be_read(shop: Sandbox, run: Run, status: int, body: str) -> None:
+    shop.answer(status, GARBAGE[body], "POST", "PUT", "DELETE")
+    assert run("messages", "create", "1", "--text", "Hello", "-o", "ids").out == "122\n", "the store has it"
+    assert len(shop.asked("POST")) == len(shop.store.mailbox()) == 1
+    for command in ("departments update 1 --name X", "tickets delete 1 --yes"):
+        # A list is JSON at least.
+        assert run(*shlex.split(command), "--json").code == (0 if body == "a list of numbers" else 1)
+    assert len(shop.asked("PUT", "DELETE")) == 2
+
+
+# The work is done in each case: what a POST is told of is looked at where it is not clear, and found.
+@pytest.mark.parametrize(
+    ("status", "body", "post", "change"),
+    [
+        (201, "", 0, 0),
+        (200, "", 0, 0),
+        (204, "", 0, 0),
+        (200, "null", 0, 0),
+        (200, "[]", 0, 0),
+        (200, "{}", 0, 0),
+        (200, ack("200", "CrmID"), 0, 0),
+        (200, ack("201", "MessageId"), 0, 0),
+        (200, '[{"Key":"MessageId","Value":"7","Status":"201","Message":"Created",},]', 0, 0),
+        (200, '{"key":"MessageId","value":"7","Status":201,"message":null}', 0, 0),
+        (200, ack("400"), 6, 6),
+        (200, ack("200"), 6, 6),
+        (200, ack("401"), 4, 4),
+        (200, ack("404"), 5, 5),
+        (200, ack("500"), 0, 1),
+        (200, ack("429"), 7, 7),
+        (400, ack("400"), 6, 6),
+        (400, "", 6, 6),
+        (400, HTML, 6, 6),
+        (415, "", 6, 6),
+        (500, HTML, 0, 1),
+        (501, HTML, 1, 1),
+    ],
+)
+def test_what_a_write_is_told(shop: Sandbox, run: Run, status: int, body: str, post: int, change: int) -> None:
+    shop.answer(status, body, "POST", "PUT", "DELETE")
+    send = run("messages", "create", "1", "--text", "Hello", "--json")
+    assert send.code == post
+    if post == 0:
+        assert send.json[0]["Status"] in ("200", "201", 201), "scripts read it"
+    assert run("departments", "update", "1", "--name", "X").code == change
+    assert run("replies", "delete", "1", "--yes").code == change
+    assert len(shop.asked("POST")) == len(shop.asked("PUT")) == len(shop.asked("DELETE")) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+@pytest.mark.parametrize(
+    "command", ["tickets list", "tickets get 1", "messages create 1 --text Hi", "replies delete 1 --yes"]
+)
+def test_a_redirect_is_not_followed_and_is_a_matter_of_the_profile(
+    shop: Sandbox, run: Run, command: str, status: int
+) -> None:
+    shop.answer(status, HTML, "GET", "POST", "DELETE", Location=f"{shop.server.base_url}/CRM/2")
+    result = run(*shlex.split(command), "--json")
+    assert (result.code, result.error["kind"], result.error["status"]) == (3, "config", status)
+    assert "base_url" in result.error["hint"]
+    assert len(shop.asked()) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "details"),
+    [
+        (ack("400", message="Subject is too long"), "Subject is too long", []),
+        ('{"Message": "The request is invalid."}', "The request is invalid.", []),
+        (
+            '{"Message": "Invalid.", "ModelState": {"model.Subject": ["too long", "too dull"], "x": "y"}}',
+            "Invalid.",
+            ["model.Subject: too long too dull", "x: y"],
+        ),
+        (HTML, "a web page", []),
+        ('"Bad subject"', "Bad subject", []),
+        ("", "", []),
+    ],
+)
+def test_the_stores_own_words_are_passed_on(
+    shop: Sandbox, run: Run, body: str, message: str, details: list[str]
+) -> None:
+    shop.answer(400, body, "PUT")
+    error = run("replies", "update", "1", "--title", "X", "--json").error
+    assert error["kind"] == "rejected"
+    assert message in error["message"]
+    assert error["details"][: len(details)] == details
+
+
+def test_json_is_passed_on_untouched(shop: Sandbox, run: Run) -> None:
+    row = '{"CrmID":1,"Subject":"a\tb\u2028","New":{"x":[1.50,-0]},"DateOpened":"02/26/2019 17:01","OrderID":"7"}'
+    for body in (row, f"[{row}]", "\ufeff" + row):
+        shop.answer(200, body, "GET")
+        assert run("tickets", "get", "1", "--json").json == json.loads(row, strict=False)
+        assert list(run("tickets", "get", "1", "--json").json) == ["CrmID", "Subject", "New", "DateOpened", "OrderID"]
+
+
+def test_a_body_is_read_in_the_charset_that_it_says(shop: Sandbox, run: Run) -> None:
+    for charset in ("iso-8859-1", "windows-1252", "utf-16", "utf-8"):
+        body = '{"CrmID":1,"Subject":"Grüße"}'.encode(charset)
+        shop.answer(200, body, "GET", Content_Type=f"application/json; charset={charset}")
+        assert run("tickets", "get", "1", "--json").json["Subject"] == "Grüße"
+    shop.answer(200, b'{"CrmID":1,"Subject":"Gr\xfc\xdfe"}', "GET", Content_Type="application/json; charset=no-such")
+    assert run("tickets", "get", "1", "--json").json["Subject"] == "Gr\ufffd\ufffde"
+
+
+def test_another_ticket_than_was_asked_for_is_no_answer(shop: Sandbox, run: Run) -> None:
+    shop.answer(200, '[{"CrmID": 2}]', "GET")
+    assert run("tickets", "get", "1").code == 1
+
+
+def test_a_failure_after_the_first_page_is_told(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRMCLI_PAGE_SIZE", "5")
+    shop.fault("status=500,skip=1")
+    result = run("tickets", "list", "--all", "-o", "ids")
+    assert (result.code, result.out.split()) == (1, ["1", "2", "3", "4", "5"])
+
+
+bodies = st.one_of(
+    st.text(),
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: (
+            st.lists(inner) | st.dictionaries(st.sampled_from(["Key", "Status", "Message", "ModelState"]), inner)
+        ),
+    ).map(json.dumps),
+)
+
+
+@given(text=bodies, status=st.integers(200, 599))
+def test_any_answer_is_rows_or_an_error_of_ours(text: str, status: int) -> None:
+    answer = Answer("GET", "/CRM/1", status, text)
+    if not answer.ok:
+        assert exit_row(answers.failure(answer)).code in (1, 3, 4, 5, 6, 7)
+        return
+    for read in (answer.rows, answer.total):
+        with suppress(errors.StoreFailed):
+            read()
+
+
+retry_afters = st.one_of(
+    st.text(),
+    st.integers().map(str),
+    st.floats().map(str),
+    st.datetimes().map(format_datetime),
+    st.from_regex(r"[A-Z][a-z]{2}, \d{1,5} [A-Z][a-z]{2} \d{1,6} \d+:\d+:\d+ ([+-]\d{1,9}|GMT)", fullmatch=True),
+)
+
+
+@given(text=retry_afters, tried=st.integers(1, TRIES + 1), throttled=st.booleans())
+@example(text="9" * 400, tried=1, throttled=True)
+@example(text="            7", tried=1, throttled=False)
+@example(text="0 SEP 0 0:10000000000", tried=1, throttled=False)
+def test_any_retry_after_is_a_wait_of_a_minute_or_the_end(text: str, tried: int, throttled: bool) -> None:
+    wait = Pace(throttled=10).wait(tried, throttled=throttled, retry_after=text)
+    assert wait is None or 0 <= wait <= LONGEST_WAIT + 0.25
+    assert wait is None or tried < TRIES
+
+
+@pytest.mark.parametrize(("seconds", "least", "most"), [(0, 0, 0.25), (7, 7, 7.25), (60, 60, 60.25), (-5, 0, 0.25)])
+def test_retry_after_as_a_number_and_as_a_date(seconds: int, least: float, most: float) -> None:
+    wait = Pace().wait(1, retry_after=str(seconds))
+    assert wait is not None
+    assert least <= wait <= most
+    date = format_datetime(datetime.now(UTC) + timedelta(seconds=seconds), usegmt=True)
+    wait = Pace().wait(1, retry_after=date)
+    assert wait is not None
+    assert max(0, least - 1) <= wait <= most
+    assert Pace().wait(1, retry_after="61") is None
