@@ -16,6 +16,10 @@ Heard = Callable[[dict[int, str] | None], None]
 """Told the names by number of a list that was read whole, and None when something in it is about to change."""
 
 
+def _page(params: Mapping[str, object], offset: int, limit: int) -> dict[str, object]:
+    return {**params, "limit": limit, "offset": offset}
+
+
 class Collection:
     """One noun: its path below the API, the field that identifies a row, and how its rows are read and written."""
 
@@ -71,6 +75,7 @@ class Collection:
             keep=keep,
             whole=self._told if self._heard and not any(params.values()) else None,
             total=lambda: self._total(self.path, params),
+            soon=lambda offset, limit: self._transport.expect(self.path, _page(params, offset, limit)),
         )
 
     def _told(self, rows: Sequence[Row]) -> None:
@@ -80,7 +85,7 @@ class Collection:
 
     def _ask(self, path: str, params: Mapping[str, object]) -> Ask:
         def ask(offset: int, limit: int) -> list[Row]:
-            answer = self._transport.read(path, {**params, "limit": limit, "offset": offset})
+            answer = self._transport.read(path, _page(params, offset, limit))
             if answer.past_the_end:
                 return []
             if not answer.ok:

@@ -114,9 +114,10 @@ class Tickets(Numbered):
             return {**fields, **self._named(department, status)}
 
         def look(body: Row) -> Iterable[Row]:
-            # Two days back: a profile with the wrong zone must not make us miss it.
-            recent = self.list(customer_email=str(body.get("CustomerEmail")), opened_after="2d")
-            found = alike(body, recent, ("CustomerEmail", "Subject", "CustomerName", "OrderID"))
+            # All of the customer's, not those of the last days: a window would need a clock and a zone that are right, and
+            # an entry may be looked for weeks later.
+            theirs = self.list(customer_email=str(body.get("CustomerEmail")))
+            found = alike(body, theirs, ("CustomerEmail", "Subject", "CustomerName", "OrderID"))
             messages = body.get("CrmMessageList") or []
             return [row for row in found if all(alike(sent, self._messages(row), ("Message",)) for sent in messages)]
 

@@ -15,6 +15,7 @@ from crmcli.api import answers, retry
 from crmcli.api.answers import Answer
 
 if TYPE_CHECKING:
+    from crmcli.api.ahead import Ahead
     from crmcli.api.ratelimit import Bucket
 
 CONNECT_SECONDS = 10.0
@@ -72,6 +73,7 @@ class Transport:
         self._trace = trace
         self._pause = pause
         self._timeout = timeout
+        self._coming: dict[tuple[object, ...], Ahead[Answer]] = {}
         self._secrets = [secret for name in ("PrivateKey", "Token") if len(secret := headers.get(name, "")) >= SECRET]
         try:
             self._http = httpx.Client(
@@ -93,13 +95,24 @@ class Transport:
         """Close the connections."""
         self._http.close()
 
+    def expect(self, path: str, params: Mapping[str, object]) -> None:
+        """Begin to GET what will be read next; `read` of the same takes what came, and alone judges and repeats it.
+
+        Only the bytes come ahead: unpacked, a page takes many times as much memory.
+        """
+        from crmcli.api.ahead import Ahead
+
+        wanted = _query(params)
+        self._coming[path, *wanted.items()] = Ahead(lambda: self._exchange("GET", path, wanted))
+
     def read(self, path: str, params: Mapping[str, object] | None = None) -> Answer:
         """GET a path below the API, as often as `retry` allows; returns the last answer, whatever its status.
 
         `params` with the value None are left out. Raises NetworkFailed when no answer came, RateLimited and StoreFailed
         when the store did no better at the last try.
         """
-        wanted = {name: str(value) for name, value in (params or {}).items() if value is not None}
+        wanted = _query(params or {})
+        coming = self._coming.pop((path, *wanted.items()), None)
         tried = 0
         while True:
             tried += 1
@@ -107,7 +120,7 @@ class Transport:
             late = False
             trouble: errors.CrmError
             try:
-                answer = self._exchange("GET", path, wanted)
+                answer = coming.result() if coming else self._exchange("GET", path, wanted)
             except httpx.RequestError as fault:
                 trouble = _network_failed("GET", path, self.base_url, fault)
                 late = isinstance(fault, httpx.ReadTimeout)
@@ -116,6 +129,7 @@ class Transport:
                 if passing is None:
                     return answer
                 trouble = passing
+            coming = None
             throttled, retry_after = (answer.throttled, answer.retry_after) if answer else (False, None)
             wait = self._pace.wait(tried, throttled=throttled, late=late, retry_after=retry_after)
             if wait is None:
@@ -246,6 +260,10 @@ class Transport:
         if self._trace:
             self._trace(f"trying again in {seconds:.1f} s")
         self._pause(seconds)
+
+
+def _query(params: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in params.items() if value is not None}
 
 
 def _text(body: bytes, charset: str | None) -> str:
