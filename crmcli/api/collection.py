@@ -59,6 +59,7 @@ class Collection:
         limit: int | None,
         offset: int,
         keep: Callable[[Row], bool] | None = None,
+        newest: bool = False,
     ) -> Listing:
         empty = [name for name, value in params.items() if isinstance(value, str) and not value.strip()]
         if empty:
@@ -66,7 +67,12 @@ class Collection:
             raise errors.BadUsage(
                 f"An empty filter ({', '.join(empty)}) would match every {self.noun}.", hint="Leave it out, or fill it."
             )
-        return Listing(
+        kind = Listing
+        if newest:
+            from crmcli.api.newest import Newest
+
+            kind = Newest
+        return kind(
             self._ask(self.path, params),
             identity=self.identity,
             page_size=self._page_size,
