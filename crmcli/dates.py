@@ -43,6 +43,18 @@ def from_store(text: object) -> datetime | None:
     return None if parsed.year == 1 else parsed
 
 
+def utc_now() -> datetime:
+    """The hour, in UTC; in one place, so that a story can have its clock stand still."""
+    return datetime.now(UTC)
+
+
+def wall_clock(zone: str) -> datetime:
+    """The hour in a store's zone, naive as the store's own dates are."""
+    from zoneinfo import ZoneInfo
+
+    return utc_now().astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
 def from_user(text: str, *, zone: ZoneInfo, now: datetime | None = None) -> datetime:
     """Read a date that a person typed, in the forms of `FORMS`; out: naive, in the store's zone.
 
@@ -50,7 +62,7 @@ def from_user(text: str, *, zone: ZoneInfo, now: datetime | None = None) -> date
     many hours of real time. An instant with an offset is converted to the store's zone, one without is in it.
     `now` is an aware datetime, for tests. Raises BadUsage.
     """
-    now = (now or datetime.now(UTC)).astimezone(zone)
+    now = (now or utc_now()).astimezone(zone)
     word = text.strip()
     try:
         if word.lower() == "now":

@@ -56,7 +56,10 @@ def _demo_store(home: Path) -> Iterator[None]:
         # As the store's wall clock has it, which is five hours behind in November.
         seeds.sow(store, tickets=60, seed=1, now=NOW.replace(tzinfo=None, hour=NOW.hour - 5))
         app = SandboxApp(store, keys=DEMO_KEYS, clock=lambda: NOW)
-        with mock.patch.multiple(demo, app=mock.Mock(return_value=app), store=mock.Mock(return_value=store)):
+        with (
+            mock.patch("crmcli.dates.utc_now", return_value=NOW),
+            mock.patch.multiple(demo, app=mock.Mock(return_value=app), store=mock.Mock(return_value=store)),
+        ):
             yield
         store.close()
 
