@@ -9,6 +9,9 @@ import typer
 
 from crmcli import options
 
+COMMANDS = ("api",)
+"""What stands by itself, without a verb: a module of its name, with the one command in it."""
+
 NOUNS = ("tickets", "messages", "departments", "replies", "statuses", "profiles", "outbox", "completion", "sandbox")
 
 
@@ -28,6 +31,11 @@ def build(argv: Sequence[str]) -> typer.Typer:
     )
     options.takes_shared(app, root=True)
     wants_all = bool(argv) and argv[0] in ("-h", "--help")
-    for noun in [name for name in NOUNS if name in argv and not wants_all] or NOUNS:
-        app.add_typer(import_module(f"crmcli.commands.{noun}").app, name=noun)
+    everything = (*NOUNS, *COMMANDS)
+    for name in [name for name in everything if name in argv and not wants_all] or everything:
+        found = import_module(f"crmcli.commands.{name}").app
+        if name in NOUNS:
+            app.add_typer(found, name=name)
+        else:
+            app.registered_commands += found.registered_commands
     return app

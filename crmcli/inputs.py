@@ -79,6 +79,29 @@ def messages_of(body: dict[str, Any]) -> str:
     return json.dumps(messages, ensure_ascii=False) if messages else ""
 
 
+def assigned(words: Iterable[str], *, typed: bool) -> dict[str, Any]:
+    """The fields of `NAME=VALUE` words; `typed` reads numbers, true, false and null as JSON does. Raises BadUsage."""
+    found: dict[str, Any] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name.strip():
+            raise BadUsage(f"{word!r} is not NAME=VALUE.", hint="Write it like -f statusid=1.")
+        is_plain = typed and re.fullmatch(r"-?(0|[1-9]\d{0,17})|true|false|null", value, re.ASCII)
+        found[name.strip()] = json.loads(value) if is_plain else value
+    return found
+
+
+def refuse(given: object, flag: str, why: str) -> None:
+    """Refuse an option that makes no sense here. Raises BadUsage."""
+    if given is not None:
+        raise BadUsage(f"{flag} can't be used here. {why}")
+
+
+def texts_of(body: dict[str, Any] | None) -> str:
+    """What a person may have typed into a body: its message, or its messages; "" where there is none."""
+    return str((body or {}).get("Message") or "") or messages_of(body or {})
+
+
 def needs_change(changes: dict[str, Any], *named: str | None) -> None:
     """Refuse an update that names nothing. Raises BadUsage."""
     if not changes and not any(name is not None for name in named):

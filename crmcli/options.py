@@ -127,6 +127,11 @@ def noun(help_text: str) -> typer.Typer:
     return app
 
 
+def lone() -> typer.Typer:
+    """A Typer for a command that stands by itself, which is added with `verb` under the module's own name."""
+    return typer.Typer(rich_markup_mode=None)
+
+
 def takes_shared(app: typer.Typer, *, root: bool = False) -> None:
     """Let shared options stand right after this app's own name; the `root` has --version too."""
 

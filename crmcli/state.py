@@ -17,6 +17,7 @@ from crmcli import errors
 from crmcli.look import Names
 
 if TYPE_CHECKING:
+    from crmcli.api.answers import Answer
     from crmcli.api.crm import Crm
     from crmcli.api.paging import Listing
     from crmcli.api.sends import Ack
@@ -181,6 +182,25 @@ class State:
                 yield made
         if failed:
             raise errors.Partial(f"{len(failed)} of {len(todo)} failed.")
+
+    def shown(self, answer: Answer) -> None:
+        """Print what the store answered to a read, as it came: its JSON, or the text that it is instead."""
+        try:
+            data = answer.data
+        except ValueError:
+            self.output.text(answer.text)
+            return
+        if isinstance(data, list):
+            self.output.documents([data])
+        else:
+            self.output.document(data)
+
+    def answered(self, ack: Ack) -> None:
+        """Print what the store answered to a write, as JSON; of a rehearsed one, what would have been sent."""
+        if ack.sent:
+            self.output.results.raw(ack.raw)
+        else:
+            self.output.results.request(ack.request.method, ack.request.url, ack.request.body)
 
     def run(self, things: Iterable[Given], do: Callable[[Given], None], *, noun: str) -> None:
         """As `each`, for what gives nothing."""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from crmcli.app import NOUNS
+from crmcli.app import COMMANDS, NOUNS
 
 from . import pictures
 from .regenerate import README, readme
@@ -30,4 +30,4 @@ def test_the_pictures_show_what_the_program_prints() -> None:
 
 
 def test_each_noun_has_its_story() -> None:
-    assert {path.stem for path in STORIES} == {*NOUNS, "errors"}
+    assert {path.stem for path in STORIES} == {*NOUNS, *COMMANDS, "errors"}

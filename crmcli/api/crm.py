@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from crmcli.api.departments import Departments
 from crmcli.api.messages import Messages
@@ -16,6 +16,9 @@ from crmcli.api.sends import Deliver, Send, straight
 from crmcli.api.statuses import Statuses
 from crmcli.api.tickets import Tickets
 from crmcli.api.transport import Policy, Transport
+
+if TYPE_CHECKING:
+    from crmcli.api.anything import Anything
 
 
 class Crm:
@@ -85,6 +88,13 @@ class Crm:
         if kind == Messages.noun:
             return self.messages.sending(int(path.split("/")[2]), fields=body)
         return self.tickets.sending(fields=body) if kind == Tickets.noun else self.replies.sending(fields=body)
+
+    @cached_property
+    def anything(self) -> Anything:
+        """Any call, by its path."""
+        from crmcli.api.anything import Anything
+
+        return Anything(self, self._transport, page_size=self._page_size)
 
     def close(self) -> None:
         """Close the connections."""

@@ -73,7 +73,7 @@ def read(app: typer.Typer) -> Tree:
     """The tree of a Typer with all its nouns, by the public attributes of what Typer makes of it."""
     root = typer.main.get_command(app)
     # A noun takes the shared options and nothing else; in its help some are hidden, so they are described by the root's.
-    noun = next(iter(root.commands.values()))  # type: ignore[attr-defined]
+    noun = next(each for each in root.commands.values() if hasattr(each, "commands"))  # type: ignore[attr-defined]
     names = {name for parameter in noun.params for name in parameter.opts}
     given = _flags(root)
     shared = tuple(flag for flag in given if names.intersection(flag.names))

@@ -51,6 +51,10 @@ class Results:
         """
         self._never_failing(lambda: self._ack(raw, did, ident))
 
+    def raw(self, answered: Sequence[object]) -> None:
+        """Print the store's answer to a write, as JSON in every format. Never raises, as `written`."""
+        self._never_failing(lambda: self._dumper(indent=False)(answered) + "\n" if answered else "")
+
     def request(self, method: str, url: str, body: object | None) -> None:
         """Print the request that a dry run doesn't send."""
         shown = {"method": method, "url": url, "body": body}

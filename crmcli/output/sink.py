@@ -137,6 +137,28 @@ class Output:
         """Print a list that lives on this machine (profiles, the mailbox) in the same formats."""
         self.pages([rows], shape, empty=f"No {shape.plural}.")
 
+    def document(self, data: object) -> None:
+        """Print one JSON value that is none of the nouns' objects; nothing for None."""
+        if data is not None:
+            out = self._out()
+            out.write(self._dumper(indent=out.terminal)(data) + "\n")
+
+    def documents(self, pages: Iterable[Sequence[Row]]) -> None:
+        """Print rows that are none of the nouns' objects: an array, or with -o jsonl a line each."""
+        out = self._out()
+        dump, pick = self._dumper(indent=out.terminal), formats.picker(None)
+        if self.format == "jsonl":
+            chunks = formats.json_lines(pages, self._dumper(indent=False), pick)
+        else:
+            chunks = formats.json_array(pages, dump, pick, indent=out.terminal)
+        for chunk in chunks:
+            out.write(chunk)
+
+    def text(self, text: str) -> None:
+        """Print a text as it came; on a terminal harmless."""
+        out = self._out()
+        out.write(block(text) + "\n" if out.terminal else text)
+
     def lines(self, lines: Iterable[str]) -> None:
         """Print plain lines of our own, the same in every format."""
         self._out().write("".join(f"{line}\n" for line in lines))

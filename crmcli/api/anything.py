@@ -1,0 +1,114 @@
+"""Any call of the API by its path, for what the nouns don't offer; with the same care as theirs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Hashable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from crmcli.api import answers
+from crmcli.api.answers import Answer
+from crmcli.api.bodies import Row
+from crmcli.api.paging import Listing
+from crmcli.api.sends import Ack
+from crmcli.api.transport import Request, Transport
+from crmcli.errors import BadUsage
+
+if TYPE_CHECKING:
+    from crmcli.api.crm import Crm
+
+METHODS = ("GET", "POST", "PUT", "DELETE")
+_ROOT = "/3dcartwebapi/v1"
+_MESSAGES = re.compile(r"/CRM/(\d{1,18})/message", re.IGNORECASE | re.ASCII)
+
+
+class Anything:
+    """Calls by path. What makes something that may e-mail goes out as the nouns send it: through `crm`'s outbox."""
+
+    def __init__(self, crm: Crm, transport: Transport, *, page_size: int) -> None:
+        self._crm = crm
+        self._transport = transport
+        self._page_size = page_size
+
+    def get(self, path: str, params: Mapping[str, Any]) -> Answer:
+        """The store's answer to a GET. Raises what its status says, and what `Transport.read` does."""
+        path, query = split(path)
+        answer = self._transport.read(path, {**query, **params})
+        if not answer.ok:
+            raise answers.failure(answer)
+        return answer
+
+    def list(self, path: str, params: Mapping[str, Any]) -> Listing:
+        """All rows of a list, over as many requests as it takes. Raises BadUsage where the query pages by itself."""
+        path, query = split(path)
+        wanted = {**query, **params}
+        if own := {"limit", "offset", "countonly"} & {name.lower() for name in wanted}:
+            raise BadUsage(f"--all asks for pages itself: leave out {', '.join(sorted(own))}.")
+
+        def ask(offset: int, limit: int) -> list[Row]:
+            answer = self._transport.read(path, {**wanted, "limit": limit, "offset": offset})
+            if answer.past_the_end:
+                return []
+            if not answer.ok:
+                raise answers.failure(answer)
+            return answer.rows()
+
+        return Listing(ask, identity=_identity, page_size=self._page_size)
+
+    def write(self, method: str, path: str, body: Row | None) -> Ack:
+        """Send a POST, PUT or DELETE; the ack holds whatever the store answered. Raises what `Transport.write` does.
+
+        A POST of a ticket, a message or a saved reply is the noun's own: checked, written down, sent once.
+        """
+        path, query = split(path)
+        if query:
+            raise BadUsage(f"A {method} takes no query.", hint="Give its fields with -f or --data.")
+        of = _MESSAGES.fullmatch(path)
+        if method == "POST" and of:
+            return self._crm.messages.create(int(of[1]), fields=body or {})
+        if method == "POST" and path.lower() == "/crm":
+            return self._crm.tickets.create(fields=body or {})
+        if method == "POST" and path.lower() == "/crm/savedreply":
+            return self._crm.replies.create(fields=body or {})
+        request = Request(method, self._transport.base_url + path, body)
+        # What an unknown POST does nobody knows: a profile that must not mail doesn't send it.
+        answer = self._transport.write(request, mails=method == "POST", makes=method == "POST")
+        if answer is None:
+            return Ack(method, None, request, sent=False)
+        found = answer.data if isinstance(answer.data, list) else [answer.data] if answer.data is not None else []
+        return Ack(method, None, request, found)
+
+
+def split(path: str) -> tuple[str, dict[str, str]]:
+    """A path below the API, and the query in it: `CRM?limit=5` -> `("/CRM", {"limit": "5"})`.
+
+    Raises BadUsage for what could carry the keys elsewhere: an address, another host, a way up.
+    """
+    parts = urlsplit(path.strip())
+    plain = "/" + parts.path.lstrip("/") if not path.strip().startswith("//") else ""
+    if plain.lower().startswith(_ROOT + "/"):
+        plain = plain[len(_ROOT) :]
+    steps = plain.split("/")
+    whole = plain.isascii() and plain.isprintable() and not set(plain) & set(" \\%?#@:;") and len(plain) > 1
+    if (
+        parts.scheme
+        or parts.netloc
+        or parts.fragment
+        or not whole
+        or ".." in steps
+        or "." in steps
+        or "" in steps[1:-1]
+    ):
+        raise BadUsage(
+            f"{path!r} is not a path below the API.",
+            hint="Write it like /CRM/42; the keys go to the profile's own host alone.",
+        )
+    return plain.rstrip("/"), dict(parse_qsl(parts.query, keep_blank_values=True))
+
+
+def _identity(row: Row) -> Hashable:
+    """The first field of a row, which is its key in all objects of this API; where that is no number, all of it."""
+    name, value = next(iter(row.items()), ("", None))
+    return (name, value) if type(value) is int else json.dumps(row, sort_keys=True)
