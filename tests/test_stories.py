@@ -23,4 +23,4 @@ def test_the_readmes_exit_codes_are_the_programs() -> None:
 
 
 def test_each_noun_has_its_story() -> None:
-    assert {path.stem for path in STORIES} == {*NOUNS, "errors"}
+    assert {path.stem for path in STORIES} >= {*NOUNS, "errors"}  # a long one may be told in several

@@ -1,0 +1,30 @@
+"""What tells a person that something long is under way."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import TypeVar
+
+from crmcli.output.streams import Stream
+
+Thing = TypeVar("Thing")
+
+
+def counted(
+    things: Iterable[Thing], what: str, tell: Callable[[str], None], *, clock: Callable[[], float] = time.monotonic
+) -> Iterator[Thing]:
+    """The same things; at a terminal it is told how many came, after a second and each time that has taken twice as long.
+
+    `what` they are goes into a line like `1,200 tickets so far …`, handed to `tell`. Nothing is told once all came.
+    """
+    if not Stream(sys.stderr).terminal:
+        yield from things
+        return
+    begun, pause = clock(), 1.0
+    for count, thing in enumerate(things):
+        if clock() - begun > pause:
+            tell(f"{count:,} {what} so far …")
+            pause *= 2
+        yield thing

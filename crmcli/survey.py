@@ -1,0 +1,70 @@
+"""Reads what the statistics of tickets are made of, and says where they don't tell all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from crmcli import dates, stats
+from crmcli.api.threads import Threads
+from crmcli.output.charts import STATS
+from crmcli.output.progress import counted
+from crmcli.state import Names, State
+from crmcli.stats import Row, Tally
+from crmcli.ticket_options import Filters
+
+
+def take(state: State, filters: Filters, *, closed: Sequence[str], days: int) -> Row:
+    """The figures of all tickets that match, as `Tally.figures` gives them.
+
+    `closed` are statuses by number or name; none means those that are called so. Raises BadUsage.
+    """
+    from zoneinfo import ZoneInfo
+
+    state.output.fields_of(STATS)  # refused before anything is asked for
+    settings, crm = state.settings, state.crm
+    listing = crm.tickets.list(**filters)
+    names = {crm.statuses.number_of(row): str(row.get(crm.statuses.name) or "") for row in crm.statuses.list()}
+    shut = {crm.statuses.number(status) for status in closed} or stats.closing(names)
+    zone = ZoneInfo(settings.timezone)
+    tally = Tally(statuses=names, closed=shut, senders=settings.senders, zone=zone, now=dates.clock(), days=days)
+    threads = Threads(listing, tickets=crm.tickets, messages=crm.messages, wanted=tally.is_open)
+    for ticket in counted(threads, "tickets", state.output.note):
+        tally.add(ticket)
+    figures = tally.figures(_departments(state))
+    if listing.missing:
+        state.output.warn(f"The store counts {listing.missing:,} tickets more than it gave.")
+    for doubt in _doubts(figures, threads, any_closed=bool(shut)):
+        state.output.note(doubt)
+    return figures
+
+
+def _departments(state: State) -> Callable[[int], str]:
+    names = Names(state)
+
+    def name(number: int) -> str:
+        found = names.department(number)
+        return "none" if found == "0" else found  # a 0 is how the store says that there is none
+
+    return name
+
+
+def _doubts(figures: Row, threads: Threads, *, any_closed: bool) -> list[str]:
+    """What the figures don't tell, and what to do about it."""
+    doubts = []
+    if not any_closed:
+        doubts.append("No status is called closed, so every ticket counts as open; say which are with --closed STATUS.")
+    if threads.read:
+        doubts.append(
+            f"The store lists tickets without messages: {threads.read:,} open ones were read one by one, and the time to "
+            "the first answer is theirs alone."
+        )
+    if threads.unread:
+        doubts.append(
+            f"{threads.unread:,} more open tickets were not read: that many at most are. Filters make it fewer."
+        )
+    unclear = figures["unknown"] - threads.unread
+    if unclear:
+        doubts.append(
+            f"Of {unclear:,} open tickets nothing tells who wrote last; the profile's senders = {{ store = 1 }} would."
+        )
+    return doubts
