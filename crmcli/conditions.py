@@ -23,7 +23,11 @@ _CONDITION = re.compile(r"\s*(\w+)\s*([<>=!]+)\s*(.*?)\s*\Z", re.ASCII | re.DOTA
 _VALUE = re.compile(r"(\d{1,12}(?:\.\d{1,6})?)\s*([smhdw]?)\Z", re.ASCII | re.IGNORECASE)
 _SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
-KINDS = {column.field: column.kind for column in STATS.columns if column.kind in ("number", "duration")}
+KINDS = {
+    column.field: "duration" if column.kind == "duration" else "number"
+    for column in STATS.columns
+    if column.kind != "count"
+}
 """What a condition may be about: the names of single numbers, each a `number` or a `duration`."""
 
 

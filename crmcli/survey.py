@@ -53,18 +53,21 @@ def _doubts(figures: Row, threads: Threads, *, any_closed: bool) -> list[str]:
     doubts = []
     if not any_closed:
         doubts.append("No status is called closed, so every ticket counts as open; say which are with --closed STATUS.")
-    if threads.read:
+    if threads.read and not threads.carried:
         doubts.append(
-            f"The store lists tickets without messages: {threads.read:,} open ones were read one by one, and the time to "
-            "the first answer is theirs alone."
+            f"The store lists tickets without messages: those of {_tickets(threads.read)} were read one by one, and the "
+            "time to the first answer is of these alone."
         )
     if threads.unread:
         doubts.append(
-            f"{threads.unread:,} more open tickets were not read: that many at most are. Filters make it fewer."
+            f"The messages of {_tickets(threads.unread)} were not read, being too many; filters make it fewer."
         )
-    unclear = figures["unknown"] - threads.unread
-    if unclear:
+    if unclear := figures["unknown"] - threads.unread:
         doubts.append(
-            f"Of {unclear:,} open tickets nothing tells who wrote last; the profile's senders = {{ store = 1 }} would."
+            f"Of {_tickets(unclear)} nothing tells who wrote last; senders = {{ store = 1 }} in the profile would."
         )
     return doubts
+
+
+def _tickets(number: int) -> str:
+    return f"{number:,} open ticket{'' if number == 1 else 's'}"

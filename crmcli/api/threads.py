@@ -19,7 +19,7 @@ class Threads:
 
     What the list carries is taken from it. Where it carries none, the wanted tickets are read one by one, at most `most`;
     the others get None for `CrmMessageList`, while [] says that a ticket has no messages. One that has gone meanwhile is
-    left out. `read` and `unread` count both, afterwards.
+    left out. Afterwards `read` and `unread` count both, and `carried` says whether any was listed with messages.
     """
 
     def __init__(
@@ -36,15 +36,16 @@ class Threads:
         self._messages = messages
         self._wanted = wanted
         self._most = most
+        self.carried = False
         self.read = 0
         self.unread = 0
 
     def __iter__(self) -> Iterator[Row]:
         """The tickets in the list's order; raises what `Transport.read` does."""
-        carried = False  # one ticket that was listed with messages shows that those without have none
         for row in self._rows:
-            carried = carried or bool(row.get("CrmMessageList"))
-            if carried or not self._wanted(row):
+            # One ticket that was listed with messages shows that those without have none.
+            self.carried = self.carried or bool(row.get("CrmMessageList"))
+            if self.carried or not self._wanted(row):
                 yield row
             elif self.read == self._most:
                 self.unread += 1

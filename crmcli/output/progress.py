@@ -15,15 +15,16 @@ Thing = TypeVar("Thing")
 def counted(
     things: Iterable[Thing], what: str, tell: Callable[[str], None], *, clock: Callable[[], float] = time.monotonic
 ) -> Iterator[Thing]:
-    """The same things; at a terminal it is told how many came, after a second and each time that has taken twice as long.
+    """The same things; at a terminal it is told how many came, a second after the first and whenever twice the time is over.
 
     `what` they are goes into a line like `1,200 tickets so far …`, handed to `tell`. Nothing is told once all came.
     """
     if not Stream(sys.stderr).terminal:
         yield from things
         return
-    begun, pause = clock(), 1.0
+    begun, pause = 0.0, 1.0
     for count, thing in enumerate(things):
+        begun = begun or clock()
         if clock() - begun > pause:
             tell(f"{count:,} {what} so far …")
             pause *= 2
