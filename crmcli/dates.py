@@ -23,11 +23,6 @@ _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[
 FORMS = "2026-11-23, 2026-11-23T14:05, 2026-11-23T14:05+01:00, today, yesterday, now, 36h, 7d, 2w"
 
 
-def clock() -> datetime:
-    """The present moment, in UTC: the one place where ages are counted from, so that a test can have the clock stand still."""
-    return datetime.now(UTC)
-
-
 def from_store(text: object) -> datetime | None:
     """Read a date of the store's in either of its formats; None for unset (null, "", year 1).
 
@@ -48,6 +43,11 @@ def from_store(text: object) -> datetime | None:
     return None if parsed.year == 1 else parsed
 
 
+def utc_now() -> datetime:
+    """The hour, in UTC; in one place, so that a story can have its clock stand still."""
+    return datetime.now(UTC)
+
+
 def from_user(text: str, *, zone: ZoneInfo, now: datetime | None = None) -> datetime:
     """Read a date that a person typed, in the forms of `FORMS`; out: naive, in the store's zone.
 
@@ -55,7 +55,7 @@ def from_user(text: str, *, zone: ZoneInfo, now: datetime | None = None) -> date
     many hours of real time. An instant with an offset is converted to the store's zone, one without is in it.
     `now` is an aware datetime, for tests. Raises BadUsage.
     """
-    now = (now or clock()).astimezone(zone)
+    now = (now or utc_now()).astimezone(zone)
     word = text.strip()
     try:
         if word.lower() == "now":

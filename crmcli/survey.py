@@ -6,9 +6,10 @@ from collections.abc import Callable, Sequence
 
 from crmcli import dates, stats
 from crmcli.api.threads import Threads
+from crmcli.output.cells import Look
 from crmcli.output.charts import STATS
 from crmcli.output.progress import counted
-from crmcli.state import Names, State
+from crmcli.state import State
 from crmcli.stats import Row, Tally
 from crmcli.ticket_options import Filters
 
@@ -26,11 +27,11 @@ def take(state: State, filters: Filters, *, closed: Sequence[str], days: int) ->
     names = {crm.statuses.number_of(row): str(row.get(crm.statuses.name) or "") for row in crm.statuses.list()}
     shut = {crm.statuses.number(status) for status in closed} or stats.closing(names)
     zone = ZoneInfo(settings.timezone)
-    tally = Tally(statuses=names, closed=shut, senders=settings.senders, zone=zone, now=dates.clock(), days=days)
+    tally = Tally(statuses=names, closed=shut, senders=settings.senders, zone=zone, now=dates.utc_now(), days=days)
     threads = Threads(listing, tickets=crm.tickets, messages=crm.messages, wanted=tally.is_open)
     for ticket in counted(threads, "tickets", state.output.note):
         tally.add(ticket)
-    figures = tally.figures(_departments(state))
+    figures = tally.figures(_departments(state.output.look))
     if listing.missing:
         state.output.warn(f"The store counts {listing.missing:,} tickets more than it gave.")
     for doubt in _doubts(figures, threads, any_closed=bool(shut)):
@@ -38,11 +39,9 @@ def take(state: State, filters: Filters, *, closed: Sequence[str], days: int) ->
     return figures
 
 
-def _departments(state: State) -> Callable[[int], str]:
-    names = Names(state)
-
+def _departments(look: Look | None) -> Callable[[int], str]:
     def name(number: int) -> str:
-        found = names.department(number)
+        found = look.department(number) if look else str(number)
         return "none" if found == "0" else found  # a 0 is how the store says that there is none
 
     return name

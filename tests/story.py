@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
-from crmcli import dates, paths
+from crmcli import paths
 from crmcli.__main__ import main
 from crmcli.sandbox import demo, seeds
 from crmcli.sandbox.store import Store
@@ -56,8 +56,10 @@ def _demo_store(home: Path) -> Iterator[None]:
         # As the store's wall clock has it, which is five hours behind in November.
         seeds.sow(store, tickets=60, seed=1, now=NOW.replace(tzinfo=None, hour=NOW.hour - 5))
         app = SandboxApp(store, keys=DEMO_KEYS, clock=lambda: NOW)
-        still = mock.patch.object(dates, "clock", return_value=NOW)
-        with still, mock.patch.multiple(demo, app=mock.Mock(return_value=app), store=mock.Mock(return_value=store)):
+        with (
+            mock.patch("crmcli.dates.utc_now", return_value=NOW),
+            mock.patch.multiple(demo, app=mock.Mock(return_value=app), store=mock.Mock(return_value=store)),
+        ):
             yield
         store.close()
 

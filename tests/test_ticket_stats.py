@@ -28,7 +28,7 @@ NOW = datetime(2026, 6, 15, 16, 5, tzinfo=UTC)
 @pytest.fixture(autouse=True)
 def still(monkeypatch: pytest.MonkeyPatch) -> None:
     assert NOW.replace(tzinfo=None, hour=12, minute=0) == SOWN
-    monkeypatch.setattr(dates, "clock", lambda: NOW)
+    monkeypatch.setattr(dates, "utc_now", lambda: NOW)
 
 
 def numbers(run: Run, *words: str) -> dict[str, Any]:

@@ -20,7 +20,7 @@ STATS = Shape(
         Column("closed", "Closed", "number"),
         Column("unanswered", "Unanswered", "number"),
         Column("answered", "Answered", "number"),
-        Column("unknown", "Answered or not", "number"),
+        Column("unknown", "Unclear", "number"),
         Column("oldest_unanswered", "Oldest unanswered", "duration"),
         Column("oldest_unanswered_ticket", "Waiting longest", "reference"),
         Column("oldest_open", "Oldest open", "duration"),
@@ -140,7 +140,9 @@ def lines(figures: Row, fields: Sequence[str] | None, stream: Stream) -> str:
 def _single(column: Column, value: Any) -> str:
     if value is None:
         return "none"
-    return span(value) if column.kind == "duration" else f"#{value}" if column.kind == "reference" else f"{value:,}"
+    if column.kind == "duration":
+        return span(value)
+    return f"#{value}" if column.kind == "reference" else f"{value:,}"
 
 
 def _bars(parts: Sequence[tuple[str, int]], width: int, stream: Stream) -> list[str]:
@@ -156,10 +158,8 @@ def _bars(parts: Sequence[tuple[str, int]], width: int, stream: Stream) -> list[
     drawn = []
     for name, number in named:
         blanks = " " * (label - cells(name))
-        drawn.append(
-            f"{name}{blanks}{_GAP}{number:>{digits},}{_GAP}{bar(number, most, room, unicode=stream.unicode)}".rstrip()
-        )
-    return drawn
+        drawn.append(f"{name}{blanks}{_GAP}{number:>{digits},}{_GAP}{bar(number, most, room, unicode=stream.unicode)}")
+    return [_fit(line.rstrip(), width, stream) for line in drawn]
 
 
 def _open_by_status(parts: Sequence[Row], width: int, stream: Stream) -> list[str]:
