@@ -3,14 +3,15 @@
 
 # <made by `python -m tests.regenerate`>
 _crmcli_at() {
-    flags='--profile=profiles -p=profiles --output=table|json|jsonl|csv|tsv|ids -o=table|json|jsonl|csv|tsv|ids --json --fields= --csv-raw --color=auto|always|never --quiet -q --verbose -v --no-input --help -h' words='' kind=''
+    flags='--profile=profiles -p=profiles --output=table|json|jsonl|csv|tsv|ids -o=table|json|jsonl|csv|tsv|ids --json --fields= --csv-raw --color=auto|always|never --quiet -q --verbose -v --no-input --no-pager --help -h' words='' kind=''
     case $1 in
     '') words='tickets messages departments replies statuses profiles outbox completion sandbox' flags="$flags --version" ;;
-    'tickets') words='list stats get create update delete' ;;
-    'tickets list') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --limit= -L= --offset= --all -a --count" ;;
+    'tickets') words='list stats get create update reply delete' ;;
+    'tickets list') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --limit= -L= --offset= --all -a --newest --count" ;;
     'tickets stats') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --closed=statuses --fail-if= --days=" ;;
     'tickets create') flags="$flags --subject= --department=departments --status=statuses --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --message=@files --data=@files --once= --dry-run" ;;
     'tickets update') flags="$flags --subject= --department=departments --status=statuses --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --data=@files --dry-run" ;;
+    'tickets reply') flags="$flags --saved=replies --text=@files --set= --status=statuses --sender= --sender-name= --sender-email= --yes -y --once= --dry-run" ;;
     'tickets delete') flags="$flags --yes -y --dry-run" ;;
     'messages') words='list get create delete' ;;
     'messages list') flags="$flags --limit= -L= --offset= --all -a --count" ;;

@@ -48,6 +48,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def wall_clock(zone: str) -> datetime:
+    """The hour in a store's zone, naive as the store's own dates are."""
+    from zoneinfo import ZoneInfo
+
+    return utc_now().astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
 def from_user(text: str, *, zone: ZoneInfo, now: datetime | None = None) -> datetime:
     """Read a date that a person typed, in the forms of `FORMS`; out: naive, in the store's zone.
 

@@ -38,12 +38,13 @@ def _keep(text: object, failure: CrmError) -> None:
     if not isinstance(text, str) or not text.strip():
         return
     try:
-        failure.details.append(f"Your text is kept in {_write(text)}")
+        failure.details.append(f"Your text is kept in {write(text)}")
     except OSError as fault:
         failure.details += [f"Your text could not be kept in a file ({fault.strerror}). It was:", *text.splitlines()]
 
 
-def _write(text: str) -> Path:
+def write(text: str) -> Path:
+    """Put a text into a new file, readable by its owner alone; gives its path. Raises OSError."""
     import tempfile
 
     folder = state_folder() / "drafts"

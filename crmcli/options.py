@@ -58,6 +58,7 @@ def _shared(
         bool | None, typer.Option("--verbose", "-v", help="Show each request, its status and time.")
     ] = None,
     no_input: Annotated[bool | None, typer.Option("--no-input", help="Never ask; fail instead.")] = None,
+    no_pager: Annotated[bool | None, typer.Option("--no-pager", help="Long texts as they are, not in $PAGER.")] = None,
 ) -> None:
     """The signature of the shared options; never called."""
 
@@ -110,6 +111,12 @@ Data = Annotated[
     str | None, typer.Option("--data", help="Fields as JSON, @file, or - for standard input.", metavar="JSON")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask for confirmation.")]
+Sender = Annotated[
+    str | None,
+    typer.Option("--sender", help="Who writes: a number, or a name from the profile's senders.", metavar="N"),
+]
+SenderName = Annotated[str | None, typer.Option("--sender-name", help="The writer's name.", metavar="TEXT")]
+SenderEmail = Annotated[str | None, typer.Option("--sender-email", help="The writer's e-mail.", metavar="TEXT")]
 Text = Annotated[str | None, typer.Option("--text", help="The text, @file, or - for standard input.", metavar="TEXT")]
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from crmcli import errors
+from crmcli.look import Names
 
 if TYPE_CHECKING:
     from crmcli.api.crm import Crm
@@ -42,6 +43,7 @@ class Shared:
     quiet: bool = False
     verbose: bool = False
     no_input: bool = False
+    no_pager: bool = False
     dry_run: bool = False
     once: str | None = None
 
@@ -100,6 +102,7 @@ class State:
             policy=Policy(settings.read_only, settings.send, rehearse=self.shared.dry_run),
             app=self._demo_store() if settings.is_demo else None,
             trace=self.output.trace if self.shared.verbose else None,
+            waiting=self.output.waiting,
             deliver=lambda send: self.delivery(send),  # noqa: PLW0108 - made when something is sent, not before
             heard=self.known.keep,
         )
@@ -148,6 +151,7 @@ class State:
             verbose=shared.verbose,
             csv_raw=shared.csv_raw,
             look=Names(self),
+            paged=not shared.no_pager,
         )
 
     def each(self, things: Iterable[Given], do: Callable[[Given], Made], *, noun: str) -> Iterator[Made]:
@@ -178,6 +182,11 @@ class State:
         if failed:
             raise errors.Partial(f"{len(failed)} of {len(todo)} failed.")
 
+    def run(self, things: Iterable[Given], do: Callable[[Given], None], *, noun: str) -> None:
+        """As `each`, for what gives nothing."""
+        for _ in self.each(things, do, noun=noun):
+            pass
+
     def show(self, listing: Listing, shape: Shape, *, count: bool) -> None:
         """Print a list, or with `count` the number of its rows; a list that the limit cut says so."""
         if count:
@@ -192,14 +201,18 @@ class State:
 
     def told(self, acks: Iterable[Ack], *, noun: str, many: bool = False) -> None:
         """Say what each write did, as it is done; with `many`, JSON is one array of all."""
-        with self.output.together() if many else nullcontext():
+        with self.output.results.together() if many else nullcontext():
             for ack in acks:
-                if ack.sent:
-                    ident = None if ack.number is None else str(ack.number)
-                    did = " ".join(filter(None, (noun.capitalize(), ident, ack.did)))
-                    self.output.written(ack.raw, did=did, ident=ident)
-                else:
-                    self.output.request(ack.request.method, ack.request.url, ack.request.body)
+                self.tell(ack, noun=noun)
+
+    def tell(self, ack: Ack, *, noun: str) -> None:
+        """Say what one write did; of a rehearsed one, what would have been sent."""
+        if not ack.sent:
+            self.output.results.request(ack.request.method, ack.request.url, ack.request.body)
+            return
+        ident = None if ack.number is None else str(ack.number)
+        did = " ".join(filter(None, (noun.capitalize(), ident, ack.did)))
+        self.output.results.written(ack.raw, did=did, ident=ident)
 
     def confirm_delete(self, things: Sequence[object], *, noun: str, yes: bool) -> None:
         """Have a delete confirmed by typing what is to go: its number or name, or how many they are. Raises BadUsage."""
@@ -211,15 +224,25 @@ class State:
         )
         self.confirm(question, word=str(things[0] if one else len(things)), yes=yes)
 
-    def ask(self, question: str, *, flag: str, secret: bool = False) -> str:
-        """Ask the person at the terminal. Raises BadUsage naming `flag`, which says it without being asked, where nobody is."""
-        if self.shared.no_input or not (sys.stdin and sys.stdin.isatty()):
+    @property
+    def has_person(self) -> bool:
+        """Whether somebody can be asked: standard input is a terminal, and --no-input was not given."""
+        return not self.shared.no_input and bool(sys.stdin and sys.stdin.isatty())
+
+    def ask(self, question: str, *, flag: str, secret: bool = False, default: str | None = None) -> str:
+        """Ask the person at the terminal. Raises BadUsage naming `flag`, which says it without being asked, where nobody is.
+
+        `default` is what the Enter key alone means; without one the question is asked again.
+        """
+        if not self.has_person:
             raise errors.BadUsage(
                 f"{question} Nobody can be asked here.", hint=f"Say it with {flag}; nothing was sent."
             )
         import typer
 
-        return str(typer.prompt(question, hide_input=secret, err=True, prompt_suffix=" "))
+        return str(
+            typer.prompt(question, hide_input=secret, err=True, prompt_suffix=" ", default=default, show_default=False)
+        )
 
     def confirm(self, question: str, *, word: str, yes: bool) -> None:
         """Have `word` typed before something that can't be undone, unless `yes`. Raises BadUsage when it was not."""
@@ -228,53 +251,14 @@ class State:
         if self.ask(f"{question} Type {word} to confirm:", flag="--yes").strip() != word:
             raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Type it exactly, or use --yes.")
 
+    def agree(self, question: str, *, yes: bool) -> None:
+        """Have a person say yes before something goes out, unless `yes`. Raises BadUsage when they don't."""
+        if yes or self.shared.dry_run:
+            return
+        if self.ask(f"{question} [y/N]", flag="--yes", default="n").strip().lower() not in ("y", "yes"):
+            raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Answer y, or use --yes.")
+
     def _demo_store(self) -> Any:
         from crmcli.sandbox import demo
 
         return demo.app()
-
-
-class Names:
-    """Names for the numbers of departments and statuses, for tables.
-
-    They are known from an hour ago at most; the store is asked, once a run, when a number is not among them. A store that
-    won't list them must not keep the tickets from being shown: then the number is the name.
-    """
-
-    def __init__(self, state: State) -> None:
-        self._state = state
-        self._names: dict[str, dict[int, str]] = {}
-        self._asked: set[str] = set()
-
-    def department(self, number: int) -> str:
-        """The name of a department, or its number as text."""
-        return self._name("departments", number)
-
-    def status(self, number: int) -> str:
-        """The name of a status, or its number as text."""
-        return self._name("statuses", number)
-
-    def _name(self, kind: str, number: int) -> str:
-        if kind not in self._names:
-            self._names[kind] = self._state.known.fresh(kind)
-        if number not in self._names[kind] and kind not in self._asked:
-            self._asked.add(kind)
-            self._names[kind] |= self._listed(kind)
-        return self._names[kind].get(number, str(number))
-
-    def _listed(self, kind: str) -> dict[int, str]:
-        crm = self._state.crm
-        collection = crm.departments if kind == "departments" else crm.statuses
-        try:
-            return {
-                int(row[collection.key]): str(row[collection.name])
-                for row in collection.list()
-                if row.get(collection.name) and _is_number(row.get(collection.key))
-            }
-        except errors.CrmError as failure:
-            self._state.output.warn(f"Names are not shown: {failure.message}")
-            return {}
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | str) and str(value).lstrip("-").isdecimal()

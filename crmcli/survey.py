@@ -8,7 +8,6 @@ from crmcli import dates, stats
 from crmcli.api.threads import Threads
 from crmcli.output.cells import Look
 from crmcli.output.charts import STATS
-from crmcli.output.progress import counted
 from crmcli.state import State
 from crmcli.stats import Row, Tally
 from crmcli.ticket_options import Filters
@@ -29,8 +28,10 @@ def take(state: State, filters: Filters, *, closed: Sequence[str], days: int) ->
     zone = ZoneInfo(settings.timezone)
     tally = Tally(statuses=names, closed=shut, senders=settings.senders, zone=zone, now=dates.utc_now(), days=days)
     threads = Threads(listing, tickets=crm.tickets, messages=crm.messages, wanted=tally.is_open)
-    for ticket in counted(threads, "tickets", state.output.note):
+    for read, ticket in enumerate(threads, start=1):
         tally.add(ticket)
+        if state.output.waiting:
+            state.output.waiting.rows = read
     figures = tally.figures(_departments(state.output.look))
     if listing.missing:
         state.output.warn(f"The store counts {listing.missing:,} tickets more than it gave.")

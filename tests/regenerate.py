@@ -1,6 +1,7 @@
 """Write anew what is made from the program itself: `python -m tests.regenerate`. Tests fail when one of these is stale.
 
-These are the table of exit codes in the README, the completion scripts, and the golden stories in `tests/stories`.
+These are the table of exit codes and the pictures in the README, the completion scripts, and the golden stories in
+`tests/stories`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from pathlib import Path
 from crmcli.app import build
 from crmcli.completion import tables, tree
 from crmcli.exits import EXITS
+from tests import pictures
 from tests.story import STORIES, told
 
 README = Path(__file__).parents[1] / "README.md"
@@ -43,6 +45,9 @@ def main() -> None:
     for path, script in completions().items():
         path.write_text(script, "utf-8")
     README.write_text(readme(), "utf-8")
+    for path, picture in pictures.drawn().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(picture, "utf-8")
     for path in STORIES:
         path.write_text(told(path.read_text("utf-8")), "utf-8")
 

@@ -46,6 +46,18 @@ def told(story: str) -> str:
 
 
 @contextmanager
+def standing_still() -> Iterator[None]:
+    """A fresh demo store, on a day that stands still."""
+    with tempfile.TemporaryDirectory(prefix="crmcli-story-") as folder, _demo_store(Path(folder)):
+        yield
+
+
+def words(command: str) -> list[str]:
+    """A command line as words, without its `crmcli`."""
+    return shlex.split(command.removeprefix("crmcli "))
+
+
+@contextmanager
 def _demo_store(home: Path) -> Iterator[None]:
     """A home of its own with a demo store in it, whose clock stands still."""
     names = ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "CRMCLI_CONFIG_DIR", "HOME")
@@ -71,11 +83,10 @@ def _typed(line: str) -> str:
     commands = line.split(" | crmcli ")
     for at, command in enumerate(commands):
         last = at == len(commands) - 1
-        words = shlex.split(command.removeprefix("crmcli "))
         out = screen if last else io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True)
         typed = (io.TextIOWrapper if at else Terminal)(io.BytesIO(piped.encode()), encoding="utf-8")
         with mock.patch.multiple(sys, stdin=typed, stdout=out, stderr=screen):
-            code = main(words)
+            code = main(words(command))
         piped = "" if last else out.buffer.getvalue().decode()  # type: ignore[attr-defined]
     shown = screen.buffer.getvalue().decode()  # type: ignore[attr-defined]
     return f"{shown}[{code}]\n" if code else str(shown)

@@ -78,9 +78,9 @@ def test_each_command_has_help_and_an_example_that_parses(words: tuple[str, ...]
 
 def test_every_write_can_be_rehearsed_and_no_read() -> None:
     for words, command in tree.verbs().items():
-        writes = words[0] not in OUR_OWN and words[1] in ("create", "update", "delete")
+        writes = words[0] not in OUR_OWN and words[1] in ("create", "update", "delete", "reply")
         assert ("--dry-run" in tree.options(command)) is writes, words
-        asks = words[1] in ("delete", "remove", "resend", "forget")
+        asks = words[1] in ("delete", "remove", "resend", "forget", "reply")
         assert ("--yes" in tree.options(command)) is asks, words
 
 

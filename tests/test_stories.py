@@ -8,6 +8,7 @@ import pytest
 
 from crmcli.app import NOUNS
 
+from . import pictures
 from .regenerate import README, readme
 from .story import STORIES, told
 
@@ -20,6 +21,12 @@ def test_story(path: Path) -> None:
 
 def test_the_readmes_exit_codes_are_the_programs() -> None:
     assert README.read_text("utf-8") == readme(), "run: python -m tests.regenerate"
+
+
+def test_the_pictures_show_what_the_program_prints() -> None:
+    for path, picture in pictures.drawn().items():
+        assert pictures.said(path.read_text("utf-8")) == pictures.said(picture), "run: python -m tests.regenerate"
+        assert f"]({path.relative_to(README.parent)})" in README.read_text("utf-8")
 
 
 def test_each_noun_has_its_story() -> None:

@@ -16,6 +16,10 @@ Heard = Callable[[dict[int, str] | None], None]
 """Told the names by number of a list that was read whole, and None when something in it is about to change."""
 
 
+def _page(params: Mapping[str, object], offset: int, limit: int) -> dict[str, object]:
+    return {**params, "limit": limit, "offset": offset}
+
+
 class Collection:
     """One noun: its path below the API, the field that identifies a row, and how its rows are read and written."""
 
@@ -55,6 +59,7 @@ class Collection:
         limit: int | None,
         offset: int,
         keep: Callable[[Row], bool] | None = None,
+        newest: bool = False,
     ) -> Listing:
         empty = [name for name, value in params.items() if isinstance(value, str) and not value.strip()]
         if empty:
@@ -62,7 +67,12 @@ class Collection:
             raise errors.BadUsage(
                 f"An empty filter ({', '.join(empty)}) would match every {self.noun}.", hint="Leave it out, or fill it."
             )
-        return Listing(
+        kind = Listing
+        if newest:
+            from crmcli.api.newest import Newest
+
+            kind = Newest
+        return kind(
             self._ask(self.path, params),
             identity=self.identity,
             page_size=self._page_size,
@@ -71,6 +81,7 @@ class Collection:
             keep=keep,
             whole=self._told if self._heard and not any(params.values()) else None,
             total=lambda: self._total(self.path, params),
+            soon=lambda offset, limit: self._transport.expect(self.path, _page(params, offset, limit)),
         )
 
     def _told(self, rows: Sequence[Row]) -> None:
@@ -80,7 +91,7 @@ class Collection:
 
     def _ask(self, path: str, params: Mapping[str, object]) -> Ask:
         def ask(offset: int, limit: int) -> list[Row]:
-            answer = self._transport.read(path, {**params, "limit": limit, "offset": offset})
+            answer = self._transport.read(path, _page(params, offset, limit))
             if answer.past_the_end:
                 return []
             if not answer.ok:

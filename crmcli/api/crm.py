@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Self
@@ -23,9 +24,9 @@ class Crm:
     `secure_url`, `private_key` and `token` are the header trio (wire-facts section 2). `rate_limit` is (burst, requests
     a second) or None, and is shared, through the file `rate_file`, by all who give the same `store`. `timeout` is in
     seconds. `timezone` is the store's. `app` is a WSGI application that stands in for the network. `trace` gets a line
-    for each request, without the keys. `deliver` is how what makes something goes out: an outbox, or straight. `heard` is
-    told what departments, statuses and replies (so its first argument) are called when a list of them was read whole, and
-    None when one is about to change.
+    for each request, without the keys; `waiting` is entered while the store is waited for. `deliver` is how what makes
+    something goes out: an outbox, or straight. `heard` is told what departments, statuses and replies (so its first
+    argument) are called when a list of them was read whole, and None when one is about to change.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class Crm:
         app: Any = None,
         trace: Callable[[str], None] | None = None,
         deliver: Deliver = straight,
+        waiting: AbstractContextManager[None] | None = None,
         heard: Callable[[str, dict[int, str] | None], None] = lambda *_: None,
     ) -> None:
         self._page_size = page_size
@@ -69,6 +71,7 @@ class Crm:
             policy=policy,
             app=app,
             trace=trace,
+            waiting=waiting,
         )
 
     def __enter__(self) -> Self:

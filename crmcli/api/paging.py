@@ -14,14 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from functools import cache
-from itertools import islice
-from queue import SimpleQueue
-from threading import Thread
 
 from crmcli.api.bodies import Row
 
 Ask = Callable[[int, int], list[Row]]
 """Ask for a page: (offset as the wire has it, limit) -> rows; an empty list past the end."""
+
+Soon = Callable[[int, int], None]
+"""Told the (offset, limit) that will be asked for next, so that the page can be under way while the last is being used."""
 
 _FRUITLESS_PAGES = 3
 """A store that ignores the offset would give its first page for ever."""
@@ -58,9 +58,10 @@ class Walk:
     """A walk over the pages of a list: `pages` gives its rows, a list of new ones at a time, each row once.
 
     `start` is the wire's offset of the first row; `want` ends the walk once as many rows came (the last page may bring a
-    few more). `total` gives how many rows there are, or None when the store can't say: it is asked where the list seems to
-    end, since a short page may be the end, a store that caps its pages, or a page that came short. `missing` says
-    afterwards how many rows the store counts and never gave.
+    few more). `soon` hears of each page but the first two before it is asked for: the first rows are to be out before
+    anything more is, since often nothing more is wanted. `total` gives how many rows there are, or None when the store can't
+    say: it is asked where the list seems to end, since a short page may be the end, a store that caps its pages, or a page
+    that came short. `missing` says afterwards how many rows the store counts and never gave.
     """
 
     def __init__(
@@ -72,8 +73,10 @@ class Walk:
         start: int = 0,
         want: int | None = None,
         total: Callable[[], int | None] = lambda: None,
+        soon: Soon = lambda *_: None,
     ) -> None:
         self._ask = ask
+        self._soon = soon
         self._identity = identity
         self._page_size = page_size
         self._start = start
@@ -84,32 +87,43 @@ class Walk:
         self.missing = 0
 
     def pages(self) -> Iterator[list[Row]]:
-        """Pages of new rows; raises what asking does."""
-        position = self._start  # the wire's offset just after the last page
-        overlap = 0  # how many rows before it the next page is asked to begin
+        """Pages of new rows; raises what asking does. A page is used up when the next is asked for, and is emptied then."""
+        offset, limit = self._start, self._most(0)
+        overlap = 0  # how many rows before the last page's end this one is asked to begin
         widest = fruitless = 0  # the longest page so far: what this store is known to give; pages that brought nothing
-        while self._want is None or self._got < self._want:
-            offset = max(self._start, position - overlap)
-            limit = self._page_size
-            if self._want is not None:
-                limit = min(limit, self._want - self._got + (overlap and overlap + 1))
+        is_first = True
+        while limit:
             page = self._ask(offset, limit)
-            must_overlap = overlap > 0 and offset > self._start
-            if must_overlap and not (page and self._identity(page[0]) in self._seen):
+            if overlap and offset > self._start and not (page and self._identity(page[0]) in self._seen):
+                position = offset + overlap
                 overlap *= 2
+                offset, limit = max(self._start, position - overlap), self._most(overlap)
                 continue
             new = self._new(page)
-            if new:
-                yield new
-            position = offset + len(page)
             is_short = len(page) < min(limit, widest or limit)
             fruitless = 0 if new else fruitless + 1
-            if not page or fruitless == _FRUITLESS_PAGES or (is_short and (not new or self._is_all())):
-                self._end()
-                return
+            is_over = not page or fruitless == _FRUITLESS_PAGES or (is_short and not new)
             # A page that is all overlap though it is as long as the store makes them (a cap of one or two rows): go past it.
             overlap = 1 if new and len(page) > 1 else 0
             widest = max(widest, len(page))
+            offset, limit = max(self._start, offset + len(page) - overlap), self._most(overlap)
+            del page
+            if limit and not (is_first or is_over or is_short):
+                self._soon(offset, limit)
+            if new:
+                is_first = False
+                yield new
+                new.clear()  # before the next one is unpacked: two pages at once would be the peak of the memory
+            if is_over or (is_short and self._is_all()):
+                self._end()
+                return
+
+    def _most(self, overlap: int) -> int:
+        """How many rows the next page may have, of which `overlap` came already; 0 when no more are wanted."""
+        if self._want is None:
+            return self._page_size
+        left = self._want - self._got
+        return min(self._page_size, left + (overlap and overlap + 1)) if left > 0 else 0
 
     def _new(self, page: list[Row]) -> list[Row]:
         new = []
@@ -129,35 +143,6 @@ class Walk:
     def _end(self) -> None:
         if self._got:
             self.missing = max(0, (self._total() or 0) - self._got)
-
-
-def ahead(pages: Iterator[list[Row]]) -> Iterator[list[Row]]:
-    """The same pages, with the next one under way while the one before is being used.
-
-    Not so for the second: the first rows are to be out before anything more is asked for, since often nothing more is
-    wanted. The thread is a daemon: a reader that has gone must not wait for a page that nobody will read.
-    """
-    yield from islice(pages, 1)
-    wanted: SimpleQueue[bool] = SimpleQueue()
-    came: SimpleQueue[list[Row] | BaseException | None] = SimpleQueue()
-
-    def fetch() -> None:
-        while wanted.get():
-            try:
-                came.put(next(pages, None))
-            except BaseException as fault:
-                came.put(fault)
-
-    Thread(target=fetch, daemon=True).start()
-    try:
-        wanted.put(True)
-        while page := came.get():
-            if isinstance(page, BaseException):
-                raise page
-            wanted.put(True)
-            yield page
-    finally:
-        wanted.put(False)
 
 
 def first_offset(ask: Ask, *, identity: Callable[[Row], Hashable], skip: int) -> int | None:
@@ -195,8 +180,10 @@ class Listing:
         keep: Callable[[Row], bool] | None = None,
         total: Callable[[], int | None] = lambda: None,
         whole: Callable[[list[Row]], None] | None = None,
+        soon: Soon = lambda *_: None,
     ) -> None:
         self._ask = ask
+        self._soon = soon
         self._identity = identity
         self._page_size = page_size
         self._limit = limit
@@ -212,7 +199,10 @@ class Listing:
             yield from page
 
     def pages(self) -> Iterator[list[Row]]:
-        """The rows in the store's order, a page at a time; raises what `Transport.read` does."""
+        """The rows in the store's order, a page at a time, each emptied when the next is wanted.
+
+        Raises what `Transport.read` does.
+        """
         if self._whole is None or self._offset:
             yield from self._pages()
             return
@@ -233,7 +223,7 @@ class Listing:
             return
         # One row more than the limit is asked for, so that a list that was cut can say so.
         want = None if self._limit is None else self._limit + 1
-        yield from self._limited(ahead(self._walk(start=start, want=want)))
+        yield from self._limited(self._walk(start=start, want=want))
 
     def counted(self) -> int | None:
         """The store's own count of the matches; None when it gives none."""
@@ -250,7 +240,15 @@ class Listing:
     def _walk(self, start: int = 0, want: int | None = None) -> Iterator[list[Row]]:
         # The store counts from the first row, whatever is skipped; after a skip its count is of no use here.
         total = cache(self._total) if start == 0 else lambda: None
-        walk = Walk(self._ask, identity=self._identity, page_size=self._page_size, start=start, want=want, total=total)
+        walk = Walk(
+            self._ask,
+            identity=self._identity,
+            page_size=self._page_size,
+            start=start,
+            want=want,
+            total=total,
+            soon=self._soon,
+        )
         yield from walk.pages()
         self.missing = walk.missing
 
@@ -263,10 +261,10 @@ class Listing:
     def _limited(self, pages: Iterator[list[Row]], skip: int = 0) -> Iterator[list[Row]]:
         left = self._limit
         for page in pages:
-            rows, skip = page[skip:], max(0, skip - len(page))
+            rows, skip = page[skip:] if skip else page, max(0, skip - len(page))
             if left is not None and len(rows) > left:
                 self.cut = True
-                rows = rows[:left]
+                del rows[left:]
             if rows:
                 yield rows
             if self.cut:

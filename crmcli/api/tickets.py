@@ -68,8 +68,9 @@ class Tickets(Numbered):
         product: int | None = None,
         limit: int | None = None,
         offset: int = 0,
+        newest: bool = False,
     ) -> Listing:
-        """Tickets that match all the filters given, with their messages.
+        """Tickets that match all the filters given, with their messages; with `newest` in reverse order.
 
         `department` and `status` are numbers or names; dates are in the forms of `dates.FORMS`. How the store matches
         texts, and whether its date bounds are inclusive, is not documented. Raises BadUsage.
@@ -95,7 +96,7 @@ class Tickets(Numbered):
             **{name: number for name, number in numbers.items() if number},
         }
         none_of = [_NUMBERS[name] for name, number in numbers.items() if number == 0]
-        return self._listing(params, limit=limit, offset=offset, keep=_lacking(none_of))
+        return self._listing(params, limit=limit, offset=offset, keep=_lacking(none_of), newest=newest)
 
     def create(self, *, fields: Row, department: str | None = None, status: str | None = None) -> Ack:
         """Open a ticket of these fields (the store's names). It may e-mail the customer. Raises BadUsage, Unsure.
@@ -114,9 +115,10 @@ class Tickets(Numbered):
             return {**fields, **self._named(department, status)}
 
         def look(body: Row) -> Iterable[Row]:
-            # Two days back: a profile with the wrong zone must not make us miss it.
-            recent = self.list(customer_email=str(body.get("CustomerEmail")), opened_after="2d")
-            found = alike(body, recent, ("CustomerEmail", "Subject", "CustomerName", "OrderID"))
+            # All of the customer's, not those of the last days: a window would need a clock and a zone that are right, and
+            # an entry may be looked for weeks later.
+            theirs = self.list(customer_email=str(body.get("CustomerEmail")))
+            found = alike(body, theirs, ("CustomerEmail", "Subject", "CustomerName", "OrderID"))
             messages = body.get("CrmMessageList") or []
             return [row for row in found if all(alike(sent, self._messages(row), ("Message",)) for sent in messages)]
 

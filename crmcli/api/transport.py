@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
 from crmcli import __version__, errors
-from crmcli.api import answers, retry
+from crmcli.api import answers, losses, retry
 from crmcli.api.answers import Answer
 
 if TYPE_CHECKING:
+    from crmcli.api.ahead import Ahead
     from crmcli.api.ratelimit import Bucket
 
 CONNECT_SECONDS = 10.0
@@ -22,9 +24,6 @@ LARGEST = 500_000_000
 """Bytes of a body, unpacked: a page of 500 tickets, each with long messages, is a tenth of it."""
 SECRET = 4
 """A shorter key is no secret but a test's, and its letters are everywhere."""
-
-# Raised before a byte of the request has left: what was to be sent surely never arrived.
-_NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
 @dataclass(frozen=True)
@@ -49,7 +48,8 @@ class Transport:
     """Sends requests to one store.
 
     `app` is a WSGI application to call in place of the network (the demo store). `trace` is given a line for each
-    request: method, path, status, seconds. `pause` is told how long a wait will be and does the waiting.
+    request: method, path, status, seconds. `pause` is told how long a wait will be and does the waiting. `waiting`
+    is entered while the store is.
     """
 
     def __init__(
@@ -64,6 +64,7 @@ class Transport:
         app: Any = None,
         trace: Callable[[str], None] | None = None,
         pause: Callable[[float], None] = time.sleep,
+        waiting: AbstractContextManager[None] | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self.policy = policy or Policy()
@@ -72,6 +73,8 @@ class Transport:
         self._trace = trace
         self._pause = pause
         self._timeout = timeout
+        self._waiting = waiting or nullcontext()
+        self._coming: dict[tuple[object, ...], Ahead[Answer]] = {}
         self._secrets = [secret for name in ("PrivateKey", "Token") if len(secret := headers.get(name, "")) >= SECRET]
         try:
             self._http = httpx.Client(
@@ -93,13 +96,27 @@ class Transport:
         """Close the connections."""
         self._http.close()
 
+    def expect(self, path: str, params: Mapping[str, object]) -> None:
+        """Begin to GET what will be read next; `read` of the same takes what came, and alone judges and repeats it.
+
+        Only the bytes come ahead: unpacked, a page takes many times as much memory.
+        """
+        from crmcli.api.ahead import Ahead
+
+        wanted = _query(params)
+        self._coming[path, *wanted.items()] = Ahead(lambda: self._exchange("GET", path, wanted))
+
     def read(self, path: str, params: Mapping[str, object] | None = None) -> Answer:
         """GET a path below the API, as often as `retry` allows; returns the last answer, whatever its status.
 
         `params` with the value None are left out. Raises NetworkFailed when no answer came, RateLimited and StoreFailed
         when the store did no better at the last try.
         """
-        wanted = {name: str(value) for name, value in (params or {}).items() if value is not None}
+        with self._waiting:
+            return self._read(path, _query(params or {}))
+
+    def _read(self, path: str, wanted: Mapping[str, str]) -> Answer:
+        coming = self._coming.pop((path, *wanted.items()), None)
         tried = 0
         while True:
             tried += 1
@@ -107,15 +124,16 @@ class Transport:
             late = False
             trouble: errors.CrmError
             try:
-                answer = self._exchange("GET", path, wanted)
+                answer = coming.result() if coming else self._exchange("GET", path, wanted)
             except httpx.RequestError as fault:
-                trouble = _network_failed("GET", path, self.base_url, fault)
+                trouble = losses.network_failed("GET", path, self.base_url, fault)
                 late = isinstance(fault, httpx.ReadTimeout)
             else:
                 passing = answers.passing_trouble(answer)
                 if passing is None:
                     return answer
                 trouble = passing
+            coming = None
             throttled, retry_after = (answer.throttled, answer.retry_after) if answer else (False, None)
             wait = self._pace.wait(tried, throttled=throttled, late=late, retry_after=retry_after)
             if wait is None:
@@ -133,23 +151,26 @@ class Transport:
         self.allow(mails=mails)
         if self.policy.rehearse:
             return None
-        path = request.url.removeprefix(self.base_url)
+        with self._waiting:
+            return self._write(request, request.url.removeprefix(self.base_url), makes=makes)
+
+    def _write(self, request: Request, path: str, *, makes: bool) -> Answer:
         tried = 0
         while True:
             tried += 1
             try:
                 answer = self._exchange(request.method, path, {}, request.body)
-            except _NEVER_ARRIVED as fault:
+            except losses.NEVER_ARRIVED as fault:
                 wait = self._pace.wait(tried)
                 if wait is None:
-                    raise _network_failed(request.method, path, self.base_url, fault) from None
+                    raise losses.network_failed(request.method, path, self.base_url, fault) from None
                 self._wait(wait, None)
                 continue
             except httpx.RequestError as fault:
-                lost = _network_failed(request.method, path, self.base_url, fault)
+                lost = losses.network_failed(request.method, path, self.base_url, fault)
                 if makes:
                     raise errors.Unsure(
-                        f"{request.method} {path} was sent, but {_what_happened(fault)}.",
+                        f"{request.method} {path} was sent, but {losses.what_happened(fault)}.",
                         otherwise=lost,
                         late=isinstance(fault, httpx.TimeoutException),
                     ) from None
@@ -185,7 +206,7 @@ class Transport:
         try:
             response, raw = self._received(method, self.base_url + path, params, content, headers)
         except httpx.RequestError as fault:
-            self._tell(method, path, params, _what_happened(fault), started)
+            self._tell(method, path, params, losses.what_happened(fault), started)
             raise
         self._tell(method, path, params, str(response.status_code), started)
         text = _text(raw, response.charset_encoding)
@@ -248,6 +269,10 @@ class Transport:
         self._pause(seconds)
 
 
+def _query(params: Mapping[str, object]) -> dict[str, str]:
+    return {name: str(value) for name, value in params.items() if value is not None}
+
+
 def _text(body: bytes, charset: str | None) -> str:
     """A body as text: in the charset that the store declares, else UTF-8, with U+FFFD for bytes that fit neither."""
     try:
@@ -256,25 +281,3 @@ def _text(body: bytes, charset: str | None) -> str:
     except (LookupError, ValueError):  # no such charset, or a codec that is none of text
         pass
     return body.decode("utf-8-sig", errors="replace")
-
-
-def _network_failed(method: str, path: str, base_url: str, fault: httpx.RequestError) -> errors.NetworkFailed:
-    return errors.NetworkFailed(
-        f"{method} {path}: {_what_happened(fault)} ({base_url}).",
-        hint="The store may have done it: look before you repeat it."
-        if method != "GET" and not isinstance(fault, _NEVER_ARRIVED)
-        else None,
-    )
-
-
-def _what_happened(fault: httpx.RequestError) -> str:
-    """A transport error in a few words of ours: httpx's own may quote what a stranger wrote, and name no cause."""
-    if isinstance(fault, httpx.ConnectTimeout):
-        return "no connection within the time-out"
-    if isinstance(fault, httpx.TimeoutException):
-        return "no answer within the time-out"
-    if isinstance(fault, httpx.ConnectError):
-        return f"no connection could be made: {fault}"
-    if isinstance(fault, httpx.DecodingError):
-        return "the answer's compression is broken"
-    return "the connection was lost before the whole answer came"

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crmcli import drafts, inputs
-from crmcli.options import All, Count, Data, Limit, Offset, Text, Yes, noun, verb
+from crmcli.options import All, Count, Data, Limit, Offset, Sender, SenderEmail, SenderName, Text, Yes, noun, verb
 from crmcli.output.columns import MESSAGES
 from crmcli.state import State
 
@@ -43,14 +43,9 @@ def create(
     ticket: Ticket,
     *,
     text: Text = None,
-    sender: Annotated[
-        str | None,
-        typer.Option("--sender", help="Who writes: a number, or a name from the profile's senders.", metavar="N"),
-    ] = None,
-    sender_name: Annotated[str | None, typer.Option("--sender-name", help="The writer's name.", metavar="TEXT")] = None,
-    sender_email: Annotated[
-        str | None, typer.Option("--sender-email", help="The writer's e-mail.", metavar="TEXT")
-    ] = None,
+    sender: Sender = None,
+    sender_name: SenderName = None,
+    sender_email: SenderEmail = None,
     data: Data = None,
 ) -> None:
     """Write a message in a ticket. THE STORE E-MAILS IT TO THE CUSTOMER; it can't be taken back."""

@@ -6,8 +6,21 @@ from typing import Annotated
 
 import typer
 
-from crmcli import drafts, inputs
-from crmcli.options import All, Count, Data, Limit, Offset, Yes, noun, verb
+from crmcli import drafts, inputs, replying
+from crmcli.options import (
+    All,
+    Count,
+    Data,
+    Limit,
+    Offset,
+    Sender,
+    SenderEmail,
+    SenderName,
+    Text,
+    Yes,
+    noun,
+    verb,
+)
 from crmcli.output.columns import TICKETS
 from crmcli.state import State
 from crmcli.ticket_options import (
@@ -60,10 +73,13 @@ def list_(
     limit: Limit = None,
     offset: Offset = 0,
     all_: All = False,
+    newest: Annotated[
+        bool, typer.Option("--newest", help="The newest first; the store lists the oldest first.")
+    ] = False,
     count: Count = False,
 ) -> None:
     """List tickets that match all the filters, in the store's order (oldest first)."""
-    listing = state.crm.tickets.list(**filters, limit=inputs.limit(limit, every=all_), offset=offset)
+    listing = state.crm.tickets.list(**filters, limit=inputs.limit(limit, every=all_), offset=offset, newest=newest)
     state.show(listing, TICKETS, count=count)
 
 
@@ -171,6 +187,46 @@ def update(
         numbers, lambda number: put(number, changes=changes, department=department, status=status), noun="ticket"
     )
     state.told(acks, noun="ticket", many=len(numbers) != 1)
+
+
+@verb(
+    app,
+    "reply",
+    sends=True,
+    example="crmcli tickets reply 42 --saved 'Shipping delay' --set tracking=1Z999AA1 --status Answered",
+)
+def reply(
+    state: State,
+    tickets: Tickets,
+    *,
+    saved: Annotated[
+        str | None, typer.Option("--saved", help="A saved reply, by title or number.", metavar="REPLY")
+    ] = None,
+    text: Text = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="What fills {{NAME}} in the text; may be repeated.", metavar="NAME=VALUE"),
+    ] = None,
+    status: Annotated[
+        str | None, typer.Option("--status", help="The status afterwards, by number or name.", metavar="STATUS")
+    ] = None,
+    sender: Sender = None,
+    sender_name: SenderName = None,
+    sender_email: SenderEmail = None,
+    yes: Yes = False,
+) -> None:
+    """Answer tickets: THE STORE E-MAILS THE CUSTOMER. Shows the whole text first; then the status is set.
+
+    {{customer_name}}, {{customer_email}}, {{subject}}, {{order}}, {{ticket}} and each --set are filled in. Without --saved
+    and --text your editor opens. Run again after a failure, it mails nothing twice.
+    """
+    numbers = inputs.numbers(tickets, noun="ticket")
+    fields = replying.writer(state, sender, sender_name, sender_email)
+    after = None if status is None else state.crm.statuses.find(status)
+    replies = replying.compose(state, numbers, saved=saved, text=inputs.text(text), sets=set_ or [])
+    replying.agreed(state, replies, after, yes=yes)
+    with state.output.results.together():
+        state.run(replies, lambda one: replying.send(state, one, fields=fields, status=after), noun="ticket")
 
 
 @verb(app, "delete", writes=True, example="crmcli tickets delete 42 --yes")

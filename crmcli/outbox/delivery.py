@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,21 @@ class Delivery:
 
     def told(self) -> None:
         """The run is over, and has said what became of what it sent."""
-        self.box.tell(self.mine)
+        if self.mine:
+            self.box.tell(self.mine)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Within it a send and what belongs to it: should any of it fail, the send counts as not told.
+
+        So the same command, run again, learns that it was sent, sends nothing, and goes on with what is missing.
+        """
+        before = len(self.mine)
+        try:
+            yield
+        except BaseException:
+            del self.mine[before:]
+            raise
 
     def __call__(self, send: Send) -> Ack:
         """Send it, at most once; returns what the store made of it.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
+from crmcli import dates
 from crmcli.output.columns import Column, Row
 from crmcli.output.hostile import one_line
 
@@ -21,12 +23,27 @@ class Look(Protocol):
         """The name of the status with this StatusId, or an empty string where there is none."""
         ...
 
+    @property
+    def now(self) -> datetime:
+        """The hour in the store's zone, naive."""
+        ...
+
+    def author(self, message: Row, ticket: Row) -> str | None:
+        """Who wrote a message of a ticket, `customer` or `store`; None where nothing tells."""
+        ...
+
+    def messages(self, ticket: Row) -> list[Row]:
+        """The messages of a ticket that came without them."""
+        ...
+
 
 # Both forms seen on the wire (wire-facts section 7): recorded traffic and the documentation's samples.
 _ISO = re.compile(r"(\d{4}-(?:0\d|1[0-2])-[0-3]\d)T([0-2]\d:[0-5]\d)(?::\d\d(?:\.\d+)?)?Z?")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: ([0-2]?\d:[0-5]\d)(?::\d\d(?:\.\d+)?)?)?")
 
 _UNSET_YEAR = "0001-"
+
+_UNITS = ((525_600, "year"), (43_200, "month"), (1440, "day"), (60, "hour"), (1, "minute"))
 
 
 def date(value: object) -> str:
@@ -43,6 +60,27 @@ def date(value: object) -> str:
     else:
         return one_line(value)
     return "" if text.startswith(_UNSET_YEAR) else text
+
+
+def ago(value: object, look: Look | None) -> str:
+    """How long ago a date of the store was: `3 hours ago`; empty where none is set, and for what is yet to come.
+
+    A minute either way is now: the store's dates have no seconds, and clocks differ.
+    """
+    try:
+        moment = dates.from_store(value)
+    except ValueError:
+        return ""
+    if moment is None or look is None:
+        return ""
+    minutes = int((look.now - moment).total_seconds() // 60)
+    if minutes < -1:
+        return ""
+    for size, unit in _UNITS:
+        if minutes >= size:
+            amount = minutes // size
+            return f"{amount} {unit}{'s' if amount > 1 else ''} ago"
+    return "just now"
 
 
 def plain(value: object) -> str:
@@ -68,6 +106,8 @@ def shower(column: Column, look: Look | None) -> Callable[[Row], str]:
     field, spare = column.field, column.spare
     if column.kind == "date":
         return lambda row: date(row.get(field))
+    if column.kind == "age":
+        return lambda row: ago(row.get(field), look) or date(row.get(field))
     if column.kind == "reference":
         return lambda row: reference(row.get(field))
     if column.kind in ("department", "status") and look is not None:

@@ -13,9 +13,10 @@ from typing import Any, Literal
 # A row is the store's own object as `json.loads` gave it, untouched.
 Row = dict[str, Any]
 
-# number: right-aligned. duration: seconds. reference: a number where 0 means none. date: either wire form. department,
-# status: a number shown by its name. count: a list, shown by its length. long: text of many lines. yes: a boolean.
-Kind = Literal["text", "long", "number", "duration", "reference", "date", "department", "status", "count", "yes"]
+# number: right-aligned. duration: seconds. reference: a number where 0 means none. date: either wire form. age: a date, told
+# on a terminal by how long ago it was. department, status: a number shown by its name. count: a list, shown by its length.
+# long: text of many lines. yes: a boolean.
+Kind = Literal["text", "long", "number", "duration", "reference", "date", "age", "department", "status", "count", "yes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,11 @@ class Shape:
         return tuple(column.field for column in self.columns if column.kind != "count")
 
     def of(self, fields: Sequence[str]) -> list[Column]:
-        """The columns of these fields, in their order, each with its own value and no other's."""
-        return [replace(column, spare="") for column in self._columns(fields)]
+        """The columns of these fields, in their order, each with its own value and no other's, and dates as dates."""
+        return [
+            replace(column, spare="", kind="date" if column.kind == "age" else column.kind)
+            for column in self._columns(fields)
+        ]
 
     @property
     def usual(self) -> list[Column]:
@@ -80,7 +84,7 @@ TICKETS = Shape(
     (
         Column("CrmID", "ID", "number"),
         Column("DateOpened", "Opened", "date"),
-        Column("DateLastAction", "Last action", "date"),
+        Column("DateLastAction", "Last action", "age"),
         Column("Subject", "Subject", least=24, most=50),
         Column("DepartmentID", "Department", "department", least=12),
         Column("StatusID", "Status", "status"),

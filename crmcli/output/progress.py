@@ -1,31 +1,46 @@
-"""What tells a person that something long is under way."""
+"""That the program is at work, for whoever looks at it: a line on standard error that comes after a second and goes again."""
 
 from __future__ import annotations
 
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import TypeVar
+from threading import Event, Thread
 
 from crmcli.output.streams import Stream
 
-Thing = TypeVar("Thing")
+AFTER = 1.0
+"""Seconds of a run before anything is shown: most runs are over by then. Then the line is drawn anew as often."""
 
 
-def counted(
-    things: Iterable[Thing], what: str, tell: Callable[[str], None], *, clock: Callable[[], float] = time.monotonic
-) -> Iterator[Thing]:
-    """The same things; at a terminal it is told how many came, a second after the first and whenever twice the time is over.
+class Progress:
+    """Use it as a context around each time that the store is waited for: nothing else is printed meanwhile.
 
-    `what` they are goes into a line like `1,200 tickets so far …`, handed to `tell`. Nothing is told once all came.
+    `rows` is how many rows came so far. The line is gone before anything else is printed.
     """
-    if not Stream(sys.stderr).terminal:
-        yield from things
-        return
-    begun, pause = 0.0, 1.0
-    for count, thing in enumerate(things):
-        begun = begun or clock()
-        if clock() - begun > pause:
-            tell(f"{count:,} {what} so far …")
-            pause *= 2
-        yield thing
+
+    def __init__(self, err: Stream) -> None:
+        self._err = err
+        self._began = time.monotonic()
+        self._over = Event()
+        self._thread: Thread | None = None
+        self.rows = 0
+
+    def __enter__(self) -> None:
+        self._over.clear()
+        self._thread = Thread(target=self._tell, daemon=True)
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        if self._thread:
+            self._thread.join()
+
+    def _tell(self) -> None:
+        if self._over.wait(max(0.0, AFTER - (time.monotonic() - self._began))):
+            return
+        mark = self._err.encodable("…")
+        while True:
+            so_far = f"{self.rows:,} rows" if self.rows else "waiting for the store"
+            self._err.try_write(f"\r\x1b[K{mark} {so_far}, {time.monotonic() - self._began:.0f} s")
+            if self._over.wait(AFTER):
+                break
+        self._err.try_write("\r\x1b[K")

@@ -7,17 +7,23 @@ does: a script that saw a failure would send again.
 
 from __future__ import annotations
 
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from crmcli.errors import BadUsage, CrmError
 from crmcli.exits import exit_row
 from crmcli.output import formats
 from crmcli.output.cells import Look
-from crmcli.output.columns import Row, Shape
+from crmcli.output.columns import TICKETS, Row, Shape
 from crmcli.output.hostile import block, one_line
+from crmcli.output.results import Results
 from crmcli.output.streams import BOLD, RED, YELLOW, Stream
+
+if TYPE_CHECKING:
+    from crmcli.output.progress import Progress
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids")
 
@@ -45,6 +51,7 @@ class Output:
         verbose: bool = False,
         csv_raw: bool = False,
         look: Look | None = None,
+        paged: bool = True,
     ) -> None:
         if format is not None and format not in FORMATS:
             raise BadUsage(f"No output format '{one_line(format)}'.", hint=f"Choose one of: {', '.join(FORMATS)}.")
@@ -55,7 +62,17 @@ class Output:
         self._verbose = verbose
         self._csv_raw = csv_raw
         self.look = look
-        self._opening: str | None = None
+        self._paged = paged
+
+    @cached_property
+    def waiting(self) -> Progress | None:
+        """What tells a person at the terminal that the store is being waited for; None where nobody looks."""
+        err = self._err()
+        if self._quiet or self._verbose or not err.terminal or os.environ.get("TERM") == "dumb":
+            return None
+        from crmcli.output.progress import Progress
+
+        return Progress(err)
 
     @property
     def format(self) -> str:
@@ -95,6 +112,8 @@ class Output:
             nonlocal rows
             for page in pages:
                 rows += len(page)
+                if self.waiting:
+                    self.waiting.rows = rows
                 yield page
 
         for chunk in self._chunks(counted(), shape, fields, out):
@@ -110,7 +129,7 @@ class Output:
             fields = self.fields_of(shape)
             out = self._out()
             for row in rows:
-                out.write(self._one(row, shape, fields, out))
+                self._read(self._one(row, shape, fields, out), out)
             return
         self.pages(_batches(rows, _BATCH if self.format == "table" else 1), shape)
 
@@ -141,37 +160,17 @@ class Output:
         """Print a count, alone and the same in every format."""
         self._out().write(f"{number}\n")
 
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """Within it all writes (or dry runs) are one JSON array; without, each `written` is an array of its own."""
-        self._opening = "["
-        try:
-            yield
-        except OSError:  # standard output itself: there is nothing to close
-            raise
-        except BaseException:
-            self._close()
-            raise
-        else:
-            self._close()
-        finally:
-            self._opening = None
+    @cached_property
+    def results(self) -> Results:
+        """Where what the store has done, or would do, is printed."""
+        return Results(lambda: self.format, self._out, quiet=self._quiet, warn=self.warn)
 
-    def written(self, raw: Sequence[Row], *, did: str, ident: str | None) -> None:
-        """Print what the store has done: `did` is `Ticket 42 created`, `ident` the ID, `raw` the store's own answer.
-
-        Never raises for a stream that can't take it: the write is done, and a warning says so.
-        """
-        self._never_failing(lambda: self._ack(raw, did, ident))
-
-    def request(self, method: str, url: str, body: object | None) -> None:
-        """Print the request that a dry run doesn't send."""
-        shown = {"method": method, "url": url, "body": body}
-        if self.format in _JSON:
-            self._out().write(self._documents([shown], wrap=False))
-            return
-        text = "" if body is None else self._dumper(indent=True)(body) + "\n"
-        self._out().write(f"{one_line(method)} {one_line(url)}\n{text}")
+    def preview(self, head: Mapping[str, str], text: str) -> None:
+        """Show what is about to be sent, whole, on standard error: a line for each fact of `head`, then its text."""
+        err = self._err()
+        width = max(map(len, head)) + 2
+        lines = [f"{err.paint(f'{name}:'.ljust(width), BOLD)}{one_line(fact)}" for name, fact in head.items()]
+        err.try_write("\n".join(["", *lines, "", *[f"  {line}".rstrip() for line in block(text).split("\n")], "", ""]))
 
     def note(self, text: str) -> None:
         """Tell a person something, on standard error; silent under `--quiet`."""
@@ -240,46 +239,22 @@ class Output:
     def _one(self, row: Row, shape: Shape, fields: list[str] | None, out: Stream) -> str:
         if self.format == "json":
             return self._dumper(indent=out.terminal)(formats.picker(fields)(row)) + "\n"
+        if shape is TICKETS and fields is None:
+            from crmcli.output import conversation
+
+            return conversation.lines(row, out, self.look)
         from crmcli.output import view  # as the table
 
         return view.lines(row, shape, fields, out, self.look)
 
-    def _close(self) -> None:
-        if self.format == "json":
-            closing = "[]\n" if self._opening == "[" else "]\n"
-            self._never_failing(lambda: closing)
+    def _read(self, text: str, out: Stream) -> None:
+        """Print something to be read: what is longer than the screen goes through the pager."""
+        if self._paged and self.format == "table" and out.height:
+            from crmcli.output import pager
 
-    def _documents(self, rows: Sequence[object], *, wrap: bool) -> str:
-        """JSON of a write or a dry run, `wrap` for an array by itself; in `together` a part of the one array."""
-        dump = self._dumper(indent=False)
-        if self.format == "jsonl":
-            return "".join([dump(row) + "\n" for row in rows])
-        text = ",\n".join([dump(row) for row in rows])
-        if self._opening is None:
-            return f"[{text}]\n" if wrap else f"{text}\n"
-        if not rows:
-            return ""
-        opening, self._opening = self._opening, ",\n"
-        return opening + text
-
-    def _ack(self, raw: Sequence[Row], did: str, ident: str | None) -> str:
-        if self.format in _JSON:
-            return self._documents(raw, wrap=True)
-        if self.format == "ids":
-            return "" if ident is None else f"{one_line(ident)}\n"
-        if self._quiet:
-            return ""
-        tick = "✓" if self._out().encodable("✓") == "✓" else "ok:"
-        return f"{tick} {one_line(did)}\n"
-
-    def _never_failing(self, make: Callable[[], str]) -> None:
-        out = self._out()
-        try:
-            if text := make():
-                out.write(text)
-        except (OSError, ValueError) as failure:
-            out.abandon()
-            self.warn(f"It was done, but the result could not be shown ({failure}). Don't send it again.")
+            if pager.shown(text, height=out.height):
+                return
+        out.write(text)
 
 
 def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from typing import TextIO
 
-BOLD, RED, YELLOW = "1", "1;31", "33"
+BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "1;31", "32", "33"
 
-_USUAL_WIDTH = 80
+_USUAL_WIDTH, _USUAL_HEIGHT = 80, 24
 
 
 class Stream:
@@ -38,6 +39,16 @@ class Stream:
             return os.get_terminal_size(self._file.fileno()).columns or _USUAL_WIDTH
         except (OSError, ValueError):
             return _USUAL_WIDTH
+
+    @property
+    def height(self) -> int | None:
+        """Lines on the terminal's screen; None when it isn't a real one."""
+        if not self.terminal or self._file is None:
+            return None
+        try:
+            return os.get_terminal_size(self._file.fileno()).lines or _USUAL_HEIGHT
+        except (OSError, ValueError):
+            return None
 
     def encodable(self, text: str) -> str:
         r"""`text` with what the stream's encoding can't hold as `\xe9`, so that writing it never fails for that."""
@@ -84,6 +95,18 @@ class Stream:
             os.close(null)
         except (OSError, ValueError):
             return
+
+
+# Statuses can be renamed at the store, and their numbers mean nothing known: what is told by colour is what the name says.
+_DONE = re.compile(r"clos|resol|solved|done|complet|spam|delet|cancel", re.IGNORECASE)
+_NEW = re.compile(r"open|new|unanswered|unread|urgent", re.IGNORECASE)
+
+
+def status_style(name: str) -> str | None:
+    """The style for the name of a status: dim where nothing is left to do, green where somebody waits for us, else none."""
+    if _DONE.search(name):
+        return DIM
+    return GREEN if _NEW.search(name) else None
 
 
 def _is_terminal(file: TextIO | None) -> bool:

@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from crmcli.output.cells import Look, cells, cut, shower
 from crmcli.output.columns import Column, Row, Shape
-from crmcli.output.streams import BOLD, Stream
+from crmcli.output.streams import BOLD, Stream, status_style
+
+Paint = Callable[[str, str], str]
+"""Puts a text into one of the styles of `streams`."""
 
 GAP = "  "
 
 # Shown as they are or not at all: a number or a date with its end cut off is another number.
-_RIGID = frozenset({"number", "reference", "date", "count", "yes"})
+_RIGID = frozenset({"number", "reference", "date", "age", "count", "yes"})
 _RIGHT = frozenset({"number", "reference", "count"})
 
 # However narrow the terminal, this many of the most important columns stay.
@@ -45,6 +48,7 @@ def chunks(
     limit, mark = stream.width, "…" if stream.encodable("…") == "…" else "..."
     columns = shape.of(fields) if fields else shape.usual
     shows = [_cell(column, look, stream) for column in columns]
+    paint = stream.paint if stream.color else None
     fitted: list[_Fitted] = []
     keep: list[int] = []
     for page in pages:
@@ -63,11 +67,13 @@ def chunks(
             texts = [[row[index] for index in keep] for row in texts]
             headers = [place.column.header for place in fitted]
             head = stream.paint(_line(headers, fitted, limit, mark), BOLD) + "\n"
-        yield head + "".join([_line(row, fitted, limit, mark) + "\n" for row in texts])
+        yield head + "".join([_line(row, fitted, limit, mark, paint) + "\n" for row in texts])
 
 
 def _cell(column: Column, look: Look | None, stream: Stream) -> Callable[[Row], str]:
     """As `shower`; where the encoding is poor, what it can't hold is escaped before anything is measured."""
+    if column.kind == "age" and not stream.terminal:
+        column = replace(column, kind="date")  # how long ago it was is true for a moment only, and a file stays
     show = shower(column, look)
     return show if stream.unicode else lambda row: stream.encodable(show(row))
 
@@ -118,11 +124,16 @@ def _grow(places: Sequence[_Fitted], room: int, wishes: Sequence[int]) -> int:
     return room
 
 
-def _line(texts: Sequence[str], fitted: Sequence[_Fitted], limit: int | None, mark: str) -> str:
-    """One row. On a terminal a number longer than its column takes its room from the row's widest text."""
+def _line(
+    texts: Sequence[str], fitted: Sequence[_Fitted], limit: int | None, mark: str, paint: Paint | None = None
+) -> str:
+    """One row, its status in colour where there is `paint`.
+
+    On a terminal a number longer than its column takes its room from the row's widest text.
+    """
     if limit is None:
         padded = [_padded(text, place.width, place.right) for text, place in zip(texts, fitted, strict=True)]
-        return GAP.join(padded).rstrip()
+        return _joined(padded, fitted, paint)
     widths = [place.width for place in fitted]
     for index, place in enumerate(fitted):
         longer = cells(texts[index]) - place.width
@@ -130,13 +141,24 @@ def _line(texts: Sequence[str], fitted: Sequence[_Fitted], limit: int | None, ma
             giver = max(range(len(fitted)), key=lambda other: 0 if fitted[other].rigid else widths[other])
             if not fitted[giver].rigid:
                 widths[giver] = max(1, widths[giver] - longer)
-    line = GAP.join(
-        [
-            _padded(text if place.rigid else cut(text, width, mark), width, place.right)
-            for text, place, width in zip(texts, fitted, widths, strict=True)
-        ]
-    ).rstrip()
-    return cut(line, limit, mark)
+    padded = [
+        _padded(text if place.rigid else cut(text, width, mark), width, place.right)
+        for text, place, width in zip(texts, fitted, widths, strict=True)
+    ]
+    line = GAP.join(padded).rstrip()
+    return cut(line, limit, mark) if cells(line) > limit else _joined(padded, fitted, paint)
+
+
+def _joined(padded: Sequence[str], fitted: Sequence[_Fitted], paint: Paint | None) -> str:
+    if paint is None:
+        return GAP.join(padded).rstrip()
+    painted = [
+        paint(text.rstrip(), style) + text[len(text.rstrip()) :]
+        if place.column.kind == "status" and (style := status_style(text))
+        else text
+        for text, place in zip(padded, fitted, strict=True)
+    ]
+    return GAP.join(painted).rstrip()
 
 
 def _padded(text: str, width: int, right: bool) -> str:

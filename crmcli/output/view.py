@@ -21,9 +21,9 @@ def lines(row: Row, shape: Shape, fields: Sequence[str] | None, stream: Stream, 
     for column in columns:
         value = row.get(column.field)
         if column.kind == "count" and isinstance(value, list):
-            below += _messages(value, stream) if column.field == "CrmMessageList" else _files(value)
+            below += _messages(value, stream) if column.field == "CrmMessageList" else files(value)
         elif column.kind == "long" and isinstance(value, str) and value:
-            below += ["", *_indented(value, stream)]
+            below += ["", *indented(value, stream)]
         elif (text := shower(column, look)(row)) or fields:
             told.append(f"{stream.paint(column.header.ljust(width), BOLD)}{INDENT}{text}".rstrip())
     return "".join([f"{line}\n" for line in told + below])
@@ -38,18 +38,20 @@ def _messages(messages: Sequence[object], stream: Stream) -> list[str]:
         email = plain(message.get("SenderEmail"))
         who = f"{sender} <{email}>" if sender and email else sender or email
         head = INDENT.join(filter(None, [f"#{number}", date(message.get("DateCreated")), who]))
-        files = message.get("CrmFileList")
-        told += ["", stream.paint(head, BOLD), *_indented(str(message.get("Message") or ""), stream)]
-        told += _files(files) if isinstance(files, list) else []
+        attached = message.get("CrmFileList")
+        told += ["", stream.paint(head, BOLD), *indented(str(message.get("Message") or ""), stream)]
+        told += files(attached) if isinstance(attached, list) else []
     return told
 
 
-def _files(files: Sequence[object]) -> list[str]:
-    names = [plain(file.get("FileName")) for file in files if isinstance(file, dict)]
+def files(attached: Sequence[object]) -> list[str]:
+    """A line that names the files of a message; none for none."""
+    names = [plain(file.get("FileName")) for file in attached if isinstance(file, dict)]
     return [f"{INDENT}Files: {', '.join(names)}"] if names else []
 
 
-def _indented(text: str, stream: Stream) -> list[str]:
+def indented(text: str, stream: Stream) -> list[str]:
+    """A text as harmless lines, folded at the terminal's width, each a little to the right."""
     room = (stream.width or 0) - len(INDENT)
     lines = block(text.strip()).split("\n")
     return [(INDENT + part).rstrip() for line in lines for part in (_wrapped(line, room) if room > 0 else [line])]

@@ -132,6 +132,30 @@ def test_a_full_list_costs_no_request_too_many() -> None:
     assert shelf.requests == 3  # and the store's count, once
 
 
+def test_the_next_page_is_announced_while_the_last_is_used_and_the_second_is_not() -> None:
+    shelf = Shelf(list(range(250)))
+    asked: list[tuple[int, int]] = []
+    announced: list[tuple[int, int]] = []
+
+    def ask(offset: int, limit: int) -> list[dict[str, int]]:
+        asked.append((offset, limit))
+        return shelf.ask(offset, limit)
+
+    walk = Walk(ask, identity=lambda row: row["ID"], page_size=50, soon=lambda *page: announced.append(page))
+    pages = walk.pages()
+    for _ in range(2):
+        next(pages)
+    assert (len(asked), announced) == (2, [(98, 50)])
+    assert sum(len(page) for page in pages) == 250 - 99
+    assert announced == asked[2:-1]  # a short page may be the last: nothing is begun after it
+
+
+def test_a_page_is_emptied_once_it_is_used_up() -> None:
+    pages = listing(Shelf(list(range(30))), page_size=10).pages()
+    first = next(pages)
+    assert (len(first), len(next(pages)), len(first)) == (10, 9, 0)
+
+
 @given(numbers=st.lists(st.one_of(st.integers(-5000, 5000), st.integers()), max_size=50))
 def test_seen_is_a_set(numbers: list[int]) -> None:
     seen, model = Seen(), set()

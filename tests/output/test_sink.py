@@ -28,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def write(output: Output) -> None:
-    output.written([ACK], did="Ticket 42 created", ident="42")
+    output.results.written([ACK], did="Ticket 42 created", ident="42")
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_quiet_silences_talk_and_not_data(printing: Printing) -> None:
 
 def test_a_poor_encoding_gets_a_plain_word(printing: Printing) -> None:
     with printing(encoding="ascii") as printed:
-        Output(format="table").written([], did="Department Käse renamed", ident="1")
+        Output(format="table").results.written([], did="Department Käse renamed", ident="1")
         Output(format="table").pages([[{"DepartmentId": 1, "Name": "Käse", "Visible": True}]], DEPARTMENTS)
     assert printed.out == ("ok: Department K\\xe4se renamed\nID  Name     Visible\n 1  K\\xe4se  yes\n")
 
@@ -69,7 +69,7 @@ def test_a_poor_encoding_gets_a_plain_word(printing: Printing) -> None:
 def test_writes_together_are_one_array(printing: Printing, count: int) -> None:
     with printing() as printed:
         output = Output(format="json")
-        with output.together():
+        with output.results.together():
             for _ in range(count):
                 write(output)
     assert json.loads(printed.out) == [ACK] * count
@@ -78,7 +78,7 @@ def test_writes_together_are_one_array(printing: Printing, count: int) -> None:
 def test_the_array_is_closed_when_a_later_write_fails(printing: Printing) -> None:
     with printing() as printed:
         output = Output(format="json")
-        with pytest.raises(Rejected), output.together():
+        with pytest.raises(Rejected), output.results.together():
             write(output)
             raise Rejected("no")
     assert json.loads(printed.out) == [ACK]
@@ -103,8 +103,7 @@ def test_one_object(printing: Printing) -> None:
     with printing() as printed:
         Output(format="table").objects([row], TICKETS, single=True)
     assert printed.out == (
-        "ID            42\nSubject       Late\\x1b\n\n"
-        "#7  2026-11-23 14:05  Jane <jane@example.com>\n  Hello,\n\n  where is it?\\x9b\n  Files: a.pdf\n"
+        "Late\\x1b\nID  42\n\n── Jane · 2026-11-23 14:05 · #7\n  Hello,\n\n  where is it?\\x9b\n  Files: a.pdf\n"
     )
     for form, expected in (("json", row), ("jsonl", row)):
         with printing() as printed:
@@ -128,11 +127,11 @@ def test_local_rows_and_numbers(printing: Printing) -> None:
 def test_a_dry_run(printing: Printing) -> None:
     body = {"Subject": "Late\x9b"}
     with printing() as printed:
-        Output(format="table").request("POST", "https://x/CRM", body)
-        Output(format="table").request("DELETE", "https://x/CRM/1", None)
+        Output(format="table").results.request("POST", "https://x/CRM", body)
+        Output(format="table").results.request("DELETE", "https://x/CRM/1", None)
     assert printed.out == 'POST https://x/CRM\n{\n  "Subject": "Late\\u009b"\n}\nDELETE https://x/CRM/1\n'
     with printing() as printed:
-        Output(format="json").request("POST", "https://x/CRM", body)
+        Output(format="json").results.request("POST", "https://x/CRM", body)
     assert json.loads(printed.out) == {"method": "POST", "url": "https://x/CRM", "body": body}
 
 
@@ -198,8 +197,8 @@ from crmcli.output.columns import TICKETS
 what, form = sys.argv[1:]
 output = Output(format=form or None, color="never")
 if what == "write":
-    output.written([{"Key": "CrmID"}], did="Ticket 42 created", ident="42")
-    output.written([{"Key": "CrmID"}], did="Ticket 43 created", ident="43")
+    output.results.written([{"Key": "CrmID"}], did="Ticket 42 created", ident="42")
+    output.results.written([{"Key": "CrmID"}], did="Ticket 43 created", ident="43")
 elif what == "warn":
     output.warn("careful")
 else:

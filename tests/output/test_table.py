@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -29,6 +31,14 @@ def tables(draw: st.DrawFn) -> tuple[Shape, list[list[dict[str, object]]]]:
 
 
 class Names:
+    now = datetime(2026, 11, 23, 14, 5)  # noqa: DTZ001 - the store's wall clock
+
+    def author(self, message: dict[str, object], ticket: dict[str, object]) -> str | None:
+        return None
+
+    def messages(self, ticket: dict[str, object]) -> list[dict[str, object]]:
+        return []
+
     def department(self, number: int) -> str:
         return f"Abteilung {number}\x1b"
 

@@ -1,0 +1,144 @@
+"""A ticket as people read it: what it is about and how it stands, then who wrote what, oldest first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from crmcli import dates
+from crmcli.output import html
+from crmcli.output.cells import Look, ago, cells, cut, date, plain, reference, shower
+from crmcli.output.columns import MESSAGES, TICKETS, Row
+from crmcli.output.hostile import block, one_line
+from crmcli.output.streams import BOLD, DIM, Stream, status_style
+from crmcli.output.view import INDENT, files, indented
+
+_QUOTED = re.compile(r"\s*>")
+# What mail programs write above the mail that they quote whole, in the languages of the seeds; then a header follows.
+_ORIGINAL = re.compile(
+    r"\s*(?:-{3,}|_{3,})\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine|"
+    r"Mensaje original|Messaggio originale)\s*(?:-{3,}|_{3,})?\s*",
+    re.IGNORECASE,
+)
+_WROTE = re.compile(r"\s*(?:On|Am|Le|El|Il)\b.{5,200}\b(?:wrote|schrieb\b.*|a écrit|escribió|ha scritto)\s*:\s*")
+_FEW = 2
+"""Quoted lines that stay: a line that is answered is part of the answer."""
+
+
+def lines(ticket: Row, stream: Stream, look: Look | None) -> str:
+    """The ticket and its messages, as lines that fit the terminal; blank fields are left out."""
+    told = [stream.paint(line, BOLD) for line in _wrapped_title(ticket, stream)]
+    facts = [(name, text) for name, text in _facts(ticket, stream, look) if text]
+    width = max((len(name) for name, _ in facts), default=0)
+    told += [f"{stream.paint(name.ljust(width), DIM)}{INDENT}{text}" for name, text in facts]
+    messages = ticket.get("CrmMessageList")
+    if messages is None and look is not None:  # a store may leave them out of the ticket
+        messages = look.messages(ticket)
+    for message in _oldest_first(messages if isinstance(messages, list) else []):
+        told += ["", _heading(message, ticket, stream, look), *_said(message, ticket, stream)]
+        attached = message.get("CrmFileList")
+        told += files(attached) if isinstance(attached, list) else []
+    if not messages:
+        told += ["", stream.paint("No messages.", DIM)]
+    return "".join([f"{stream.encodable(line)}\n" for line in told])
+
+
+def _wrapped_title(ticket: Row, stream: Stream) -> list[str]:
+    return [line.strip() for line in indented(plain(ticket.get("Subject")) or "(no subject)", stream)]
+
+
+def _facts(ticket: Row, stream: Stream, look: Look | None) -> list[tuple[str, str]]:
+    columns = {column.field: shower(column, look)(ticket) for column in TICKETS.columns if column.kind != "count"}
+    status = columns["StatusID"]
+    name, email = plain(ticket.get("CustomerName")), plain(ticket.get("CustomerEmail"))
+    return [
+        ("ID", columns["CrmID"]),
+        ("Status", stream.paint(status, style) if (style := status_style(status)) else status),
+        ("Department", columns["DepartmentID"]),
+        ("Customer", f"{name} <{email}>" if name and email else name or email),
+        ("Phone", columns["CustomerPhone"]),
+        ("IP address", columns["CustomerIpAddress"]),
+        ("Order", reference(ticket.get("OrderID"))),
+        ("Customer no.", reference(ticket.get("CustomerID"))),
+        ("Product", reference(ticket.get("ProductId"))),
+        ("Opened", _when(ticket.get("DateOpened"), look)),
+        ("Last action", _when(ticket.get("DateLastAction"), look)),
+    ]
+
+
+def _when(value: object, look: Look | None) -> str:
+    """A date with its age: `2026-11-21 11:54 (2 days ago)`."""
+    text, age = date(value), ago(value, look)
+    return f"{text} ({age})" if text and age else text
+
+
+def _oldest_first(messages: Sequence[object]) -> list[Row]:
+    """By date; in the same minute by number, which the store counts up. Where a date can't be read, in the store's order."""
+    rows = [message for message in messages if isinstance(message, dict)]
+    try:
+        return sorted(rows, key=_age)
+    except (ValueError, TypeError, KeyError):
+        return rows
+
+
+def _age(message: Row) -> tuple[datetime, int]:
+    """What messages are sorted by. Raises ValueError, TypeError where a date or a number is none."""
+    moment = dates.from_store(message.get("DateCreated"))
+    if moment is None:
+        raise ValueError("no date")
+    return moment, int(message[MESSAGES.key])
+
+
+def _heading(message: Row, ticket: Row, stream: Stream, look: Look | None) -> str:
+    """A rule with who wrote, when, and the message's number."""
+    who = one_line(str(message.get("SenderName") or "")) or plain(message.get("SenderEmail")) or "(no name)"
+    wrote = look.author(message, ticket) if look else None
+    words = [who, wrote or "", _when(message.get("DateCreated"), look), f"#{plain(message.get(MESSAGES.key))}"]
+    dash, dot = ("─", " · ") if stream.unicode else ("-", " - ")
+    head = f"{dash * 2} {dot.join(filter(None, words))} "
+    if stream.width:
+        head = cut(head, stream.width, "…" if stream.unicode else "...")
+        head += dash * (stream.width - cells(head))
+    return stream.paint(head.rstrip(), BOLD)
+
+
+def _said(message: Row, ticket: Row, stream: Stream) -> list[str]:
+    text = str(message.get("Message") or "")
+    shown = block(html.plain(text) if html.is_html(text) else text).strip("\n")
+    where = f"crmcli messages get {plain(ticket.get(TICKETS.key))} {plain(message.get(MESSAGES.key))}"
+    told: list[str] = []
+    for line, is_fold in _folded(shown.split("\n"), where):
+        told += [stream.paint(part, DIM) for part in indented(line, stream)] if is_fold else indented(line, stream)
+    return told
+
+
+def _folded(said: Sequence[str], where: str) -> list[tuple[str, bool]]:
+    """The lines, with each run of quoted ones, and the line that introduces it, as one line that says how many they were."""
+    told: list[tuple[str, bool]] = []
+    at = 0
+    while at < len(said):
+        end = _end_of_quotation(said, at)
+        if end - at > _FEW:
+            told.append((f"[{end - at} quoted lines: {where}]", True))
+            at = end
+        else:
+            told.append((said[at], False))
+            at += 1
+    return told
+
+
+def _end_of_quotation(said: Sequence[str], at: int) -> int:
+    """Where the quotation that begins at a line ends; the line itself when none does."""
+    if _ORIGINAL.fullmatch(said[at]):
+        return len(said)
+    end = at
+    if _WROTE.fullmatch(said[at]):
+        end += 1
+        while end < len(said) and not said[end].strip():
+            end += 1
+        if end == len(said) or not _QUOTED.match(said[end]):
+            return at
+    while end < len(said) and _QUOTED.match(said[end]):
+        end += 1
+    return end

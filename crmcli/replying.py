@@ -1,0 +1,208 @@
+"""What a reply says, before anything is sent: a saved reply with its variables filled in, a text, or what an editor gave."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from crmcli import drafts, inputs
+from crmcli.errors import BadUsage, CrmError
+
+if TYPE_CHECKING:
+    from crmcli.state import State
+
+Row = dict[str, Any]
+
+_VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
+_SCISSORS = "# ------------------------ >8 ------------------------"
+
+VARIABLES = {
+    "customer_name": "CustomerName",
+    "customer_email": "CustomerEmail",
+    "subject": "Subject",
+    "order": "OrderID",
+    "ticket": "CrmID",
+}
+"""What a text may name, and the field of the ticket that it stands for."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A reply to one ticket: its number, whom it goes to, and the whole text."""
+
+    ticket: Row
+    number: int
+    text: str
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+
+def settings_of(words: Sequence[str]) -> dict[str, str]:
+    """The variables of `--set NAME=VALUE`. Raises BadUsage for a word without `=` or a name given twice."""
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise BadUsage(f"--set {word!r} is not NAME=VALUE.", hint="Write it like --set tracking=1Z999.")
+        if name in found:
+            raise BadUsage(f"--set {name} is given twice.", hint="Leave one of them out.")
+        found[name] = value
+    return found
+
+
+def filled(text: str, ticket: Row, given: Mapping[str, str]) -> str:
+    """A text with each `{{name}}` filled in from `given`, else from the ticket. Raises BadUsage that names the empty ones.
+
+    In one pass: what a customer wrote into their name is never taken for a variable.
+    """
+    missing: dict[str, None] = {}
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1].strip()
+        said = given.get(name, "") if name in given else _of_ticket(name, ticket)
+        if not said.strip():
+            missing[name] = None
+        return said
+
+    whole = _VARIABLE.sub(value, text)
+    if missing:
+        names = ", ".join(f"{{{{{name}}}}}" for name in missing)
+        first = next(iter(missing)) or "name"
+        raise BadUsage(
+            f"Nothing fills {names} in the reply to ticket {ticket.get('CrmID')}.",
+            hint=f"Give it with --set {first}=…, or take it out of the text. Nothing was sent.",
+        )
+    return whole
+
+
+def _of_ticket(name: str, ticket: Row) -> str:
+    value = ticket.get(VARIABLES.get(name, ""))
+    is_none = value is None or (name == "order" and str(value) == "0")  # the store writes 0 where there is no order
+    return "" if is_none else " ".join(str(value).split())
+
+
+def edited(quoted: str) -> str:
+    """What the user writes in `$VISUAL` or `$EDITOR` (`vi` without them), with the `quoted` message below a scissors line.
+
+    Raises BadUsage when the text is empty or the editor failed; what it holds then stays in a file that the error names.
+    """
+    import shlex
+    import subprocess
+
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    below = f"\n\n{_SCISSORS}\n# This line and all below are left out. An empty text sends nothing.\n"
+    file = drafts.write(f"{below}{quoted}\n")
+    done = subprocess.run(f"{editor} {shlex.quote(str(file))}", shell=True, check=False)  # noqa: S602 - the user's own editor
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace").partition(_SCISSORS)[0].strip()
+    except OSError:  # an editor that took the file away has nothing to send
+        text = ""
+    if done.returncode and text:
+        raise BadUsage(
+            f"The editor ({editor}) ended with code {done.returncode}: nothing was sent.",
+            hint="Give what you wrote with --text @FILE.",
+            details=[f"Your text is kept in {file}"],
+        )
+    file.unlink(missing_ok=True)  # from here on the command keeps it
+    if done.returncode:
+        raise BadUsage(
+            f"The editor ({editor}) ended with code {done.returncode}: nothing was sent.",
+            hint="Set VISUAL or EDITOR to your editor, or give the text with --text.",
+        )
+    if not text:
+        raise BadUsage("The text is empty: nothing was sent.", hint="Write it above the scissors line, or use --text.")
+    return text
+
+
+def compose(
+    state: State, numbers: Sequence[int], *, saved: str | None, text: str | None, sets: Sequence[str]
+) -> list[Reply]:
+    """The reply to each of these tickets, all of them whole before the first is sent.
+
+    From a saved reply (by number or title), a text, or an editor for one ticket. Raises BadUsage, NotFound.
+    """
+    if saved is not None and text is not None:
+        raise BadUsage("--saved and --text contradict each other.", hint="Leave one of them out.")
+    given = settings_of(sets)
+    tickets = [state.crm.tickets.get(number) for number in numbers]
+    template = text
+    if saved is not None:
+        template = str(state.crm.replies.find(saved).get("Message") or "")
+    if template is None:
+        template = _typed(state, tickets)
+    with drafts.kept(text if saved is None else None):
+        if not template.strip():
+            raise BadUsage("The text is empty: nothing was sent.", hint="A reply needs a text.")
+        return [
+            Reply(ticket, number, filled(template, ticket, given))
+            for number, ticket in zip(numbers, tickets, strict=True)
+        ]
+
+
+def agreed(state: State, replies: Sequence[Reply], status: Row | None, *, yes: bool) -> None:
+    """Show the replies whole and have them agreed to, unless `yes`. Raises BadUsage."""
+    if yes or state.shared.dry_run or not replies:
+        return
+    name = state.output.look.status if state.output.look else str
+    for reply in replies if state.has_person else ():
+        ticket = reply.ticket
+        head = {
+            "To": f"{ticket.get('CustomerName') or ''} <{ticket.get('CustomerEmail') or 'no address'}>",
+            "Ticket": f"{reply.number}  {ticket.get('Subject') or ''}",
+        }
+        if status:
+            now = ticket.get("StatusID")
+            head["Status"] = f"{name(now) if isinstance(now, int) else now}, then {status.get('StatusName')}"
+        state.output.preview(head, reply.text)
+    them = "this" if len(replies) == 1 else f"these {len(replies)} replies"
+    state.agree(f"Mail {them} to the customer{'s' if len(replies) > 1 else ''}?", yes=yes)
+
+
+def writer(state: State, sender: str | None, name: str | None, email: str | None) -> Row:
+    """Who writes, as fields of a message; the store's own code where the profile maps it. Raises BadUsage."""
+    senders = state.settings.senders
+    code = senders.get("store") if sender is None else inputs.sender(sender, senders)
+    return inputs.fields(None, Sender=code, SenderName=name, SenderEmail=email)
+
+
+def send(state: State, reply: Reply, *, fields: Row, status: Row | None) -> None:
+    """Send a reply through the outbox, then set the status, and tell of each as it is done.
+
+    A second half that fails can be run again: the same reply is then known to be at the store, and isn't sent again.
+    """
+    with drafts.kept(reply.text), state.delivery.together():
+        state.tell(state.crm.messages.create(reply.number, fields={**fields, "Message": reply.text}), noun="message")
+        if status is None:
+            return
+        wanted = state.crm.statuses.number_of(status)
+        try:
+            ack = state.crm.tickets.update(reply.number, changes={"StatusID": wanted})
+        except CrmError as failure:
+            failure.details.append(
+                f"The reply to ticket {reply.number} was sent; its status is not changed. Run the same again: it mails nothing."
+            )
+            raise
+        # Its number is the ticket's; what `-o ids` prints is the message's alone.
+        done = replace(ack, number=None, did=f"of ticket {reply.number} is {status.get('StatusName')} now")
+        state.tell(done, noun="status")
+
+
+def _typed(state: State, tickets: Sequence[Row]) -> str:
+    """What the user types in an editor. Raises BadUsage where nobody is, or for several tickets."""
+    if len(tickets) != 1 or not state.has_person:
+        raise BadUsage(
+            "What is the reply to say?",
+            hint="Say it with --saved or --text; at a terminal an editor opens for one ticket.",
+        )
+    ticket = tickets[0]
+    look = state.output.look
+    messages = [row for row in ticket.get("CrmMessageList") or [] if isinstance(row, dict)]
+    theirs = [row for row in messages if look is None or look.author(row, ticket) != "store"]
+    from crmcli.output import html
+
+    return edited(html.quoted(str(theirs[-1].get("Message") or "")) if theirs else "")
