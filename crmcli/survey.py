@@ -64,7 +64,8 @@ def _doubts(figures: Row, threads: Threads, *, any_closed: bool) -> list[str]:
         )
     if unclear := figures["unknown"] - threads.unread:
         doubts.append(
-            f"Of {_tickets(unclear)} nothing tells who wrote last; senders = {{ store = 1 }} in the profile would."
+            f"Of {_tickets(unclear)} nothing tells who wrote last: no address, and no code among the profile's senders "
+            "(like senders = { store = 1 })."
         )
     return doubts
 
