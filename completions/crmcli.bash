@@ -7,8 +7,9 @@ _crmcli_at() {
     case $1 in
     '') words='api tickets messages departments replies statuses profiles outbox completion sandbox' flags="$flags --version" ;;
     'api') kind='GET|POST|PUT|DELETE' flags="$flags --field= -f= --data=@files --all -a --yes -y --dry-run" ;;
-    'tickets') words='list get create update reply delete' ;;
+    'tickets') words='list stats get create update reply delete' ;;
     'tickets list') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --limit= -L= --offset= --all -a --newest --count" ;;
+    'tickets stats') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --closed=statuses --fail-if= --days=" ;;
     'tickets create') flags="$flags --subject= --department=departments --status=statuses --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --message=@files --data=@files --once= --dry-run" ;;
     'tickets update') flags="$flags --subject= --department=departments --status=statuses --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --data=@files --dry-run" ;;
     'tickets reply') flags="$flags --saved=replies --text=@files --set= --status=statuses --sender= --sender-name= --sender-email= --yes -y --once= --dry-run" ;;

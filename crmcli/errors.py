@@ -88,5 +88,9 @@ class Unsure(CrmError):
         self.late = late
 
 
+class ConditionHolds(CrmError):
+    """A condition that the user asked to be told of holds; all went well otherwise."""
+
+
 class Interrupted(CrmError):
     """Ctrl-C, or a signal asking to end."""

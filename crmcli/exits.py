@@ -90,6 +90,13 @@ EXITS = (
         "Look at the store before you send again: a second send is a second e-mail.",
     ),
     ExitRow(
+        errors.ConditionHolds,
+        11,
+        "condition",
+        "a condition of `--fail-if` holds; the figures are printed all the same",
+        "Nothing failed: --fail-if asked to be told of this.",
+    ),
+    ExitRow(
         errors.Interrupted,
         130,
         "interrupted",

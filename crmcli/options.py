@@ -148,15 +148,24 @@ def takes_shared(app: typer.Typer, *, root: bool = False) -> None:
 
 
 def verb(
-    app: typer.Typer, name: str, *, example: str, writes: bool = False, sends: bool = False, more: str = ""
+    app: typer.Typer,
+    name: str,
+    *,
+    example: str,
+    filters: Callable[..., None] | None = None,
+    writes: bool = False,
+    sends: bool = False,
+    more: str = "",
 ) -> Callable[[Command], Command]:
     """Make a function a command of `app`. It is called with a `State` and its own options.
 
-    `more` ends its help; `writes` adds --dry-run; `sends`, for what makes something at the store, --once too.
+    `filters` is a signature of options that it has besides, and gets as one mapping of that name. `more` ends its help;
+    `writes` adds --dry-run; `sends`, for what makes something at the store, --once too.
     """
+    filtering = _parameters(filters) if filters else ()
 
     def register(function: Command) -> Command:
-        own = list(inspect.signature(function, eval_str=True).parameters.values())[1:]
+        own = _parameters(function)[2 if filters else 1 :]
         added = (*(_SENDING if sends else ()), *(_WRITING if writes or sends else ()), *_SHARED_BELOW)
         names = {parameter.name for parameter in added}
 
@@ -165,10 +174,12 @@ def verb(
             readers = [value for value in given.values() if value == "-" or (isinstance(value, list) and "-" in value)]
             if len(readers) > 1:
                 raise BadUsage("'-' is given twice, and standard input can be read once.")
+            if filters:
+                given["filters"] = {option.name: given.pop(option.name) for option in filtering}
             with State(shared) as state:
                 function(state, **given)
 
-        _declare(run, (_CONTEXT, *own, *added))
+        _declare(run, (_CONTEXT, *filtering, *own, *added))
         app.command(
             name, help=inspect.getdoc(function), epilog=f"\b\nExample: {example}\nMore options: crmcli --help{more}"
         )(run)

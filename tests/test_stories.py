@@ -30,4 +30,4 @@ def test_the_pictures_show_what_the_program_prints() -> None:
 
 
 def test_each_noun_has_its_story() -> None:
-    assert {path.stem for path in STORIES} == {*NOUNS, *COMMANDS, "errors"}
+    assert {path.stem for path in STORIES} >= {*NOUNS, *COMMANDS, "errors"}  # a long one may be told in several

@@ -23,51 +23,53 @@ from crmcli.options import (
 )
 from crmcli.output.columns import TICKETS
 from crmcli.state import State
+from crmcli.ticket_options import (
+    Customer,
+    CustomerEmail,
+    CustomerIp,
+    CustomerName,
+    CustomerPhone,
+    Department,
+    Filters,
+    Order,
+    Product,
+    Status,
+    Subject,
+    filters,
+)
 
 app = noun("Tickets: what customers wrote, and where it stands.")
 
 Tickets = Annotated[list[str], typer.Argument(help="Ticket numbers; - reads them from standard input.", metavar="ID…")]
-Subject = Annotated[str | None, typer.Option("--subject", help="Subject.", metavar="TEXT")]
-Department = Annotated[
-    str | None, typer.Option("--department", help="Department, by number or name.", metavar="DEPARTMENT")
+Closed = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--closed",
+        help="A status that counts as closed, by number or name; repeatable. Default: those called closed, resolved, done, "
+        "spam, deleted, archived or the like in English.",
+        metavar="STATUS",
+    ),
 ]
-Status = Annotated[str | None, typer.Option("--status", help="Status, by number or name.", metavar="STATUS")]
-CustomerName = Annotated[str | None, typer.Option("--customer-name", help="The customer's name.", metavar="TEXT")]
-CustomerEmail = Annotated[str | None, typer.Option("--customer-email", help="The customer's e-mail.", metavar="TEXT")]
-CustomerPhone = Annotated[str | None, typer.Option("--customer-phone", help="The customer's phone.", metavar="TEXT")]
-CustomerIp = Annotated[str | None, typer.Option("--customer-ip", help="The customer's IP address.", metavar="TEXT")]
-Order = Annotated[int | None, typer.Option("--order", min=0, help="Order number; 0 is none.", metavar="N")]
-Customer = Annotated[int | None, typer.Option("--customer", min=0, help="Customer number; 0 is none.", metavar="N")]
-Product = Annotated[int | None, typer.Option("--product", min=0, help="Product number; 0 is none.", metavar="N")]
+FailIf = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-if",
+        help="End with code 11 if this holds, like 'oldest_unanswered>24h' or 'open>=100'; repeatable. The name is any "
+        "number of --json, the value a number or 90m, 24h, 7d, 2w.",
+        metavar="CONDITION",
+    ),
+]
+Days = Annotated[int, typer.Option("--days", min=1, max=366, help="Count new tickets of so many days.", metavar="N")]
 Message = Annotated[
     str | None, typer.Option("--message", help="First message: text, @file, or - for standard input.", metavar="TEXT")
 ]
-_DATE = "a date like 2026-11-23, 2026-11-23T14:05, today, yesterday, 36h, 7d"
 
 
-def _date(flag: str, what: str) -> typer.models.OptionInfo:
-    option: typer.models.OptionInfo = typer.Option(flag, help=f"{what} {_DATE}.", metavar="DATE")
-    return option
-
-
-@verb(app, "list", example="crmcli tickets list --status Open --opened-after 7d")
+@verb(app, "list", filters=filters, example="crmcli tickets list --status Open --opened-after 7d")
 def list_(
     state: State,
+    filters: Filters,
     *,
-    subject: Subject = None,
-    department: Department = None,
-    status: Status = None,
-    opened_after: Annotated[str | None, _date("--opened-after", "Opened after")] = None,
-    opened_before: Annotated[str | None, _date("--opened-before", "Opened before")] = None,
-    active_after: Annotated[str | None, _date("--active-after", "Last action after")] = None,
-    active_before: Annotated[str | None, _date("--active-before", "Last action before")] = None,
-    customer_name: CustomerName = None,
-    customer_email: CustomerEmail = None,
-    customer_phone: CustomerPhone = None,
-    customer_ip: CustomerIp = None,
-    order: Order = None,
-    customer: Customer = None,
-    product: Product = None,
     limit: Limit = None,
     offset: Offset = 0,
     all_: All = False,
@@ -77,26 +79,27 @@ def list_(
     count: Count = False,
 ) -> None:
     """List tickets that match all the filters, in the store's order (oldest first)."""
-    listing = state.crm.tickets.list(
-        subject=subject,
-        department=department,
-        status=status,
-        opened_after=opened_after,
-        opened_before=opened_before,
-        active_after=active_after,
-        active_before=active_before,
-        customer_name=customer_name,
-        customer_email=customer_email,
-        customer_phone=customer_phone,
-        customer_ip=customer_ip,
-        order=order,
-        customer=customer,
-        product=product,
-        limit=inputs.limit(limit, every=all_),
-        offset=offset,
-        newest=newest,
-    )
+    listing = state.crm.tickets.list(**filters, limit=inputs.limit(limit, every=all_), offset=offset, newest=newest)
     state.show(listing, TICKETS, count=count)
+
+
+@verb(
+    app,
+    "stats",
+    filters=filters,
+    example="crmcli tickets stats --opened-after 90d --fail-if 'oldest_unanswered>24h'",
+)
+def stats(state: State, filters: Filters, *, closed: Closed = None, fail_if: FailIf = None, days: Days = 30) -> None:
+    """Count tickets that match all the filters: open ones by status, department and age, answers, and new ones by day.
+
+    A ticket is unanswered when the customer wrote last. Ages and times are in seconds with --json.
+    """
+    from crmcli import conditions, survey  # with what they need, for this command alone
+
+    asked = [conditions.read(text) for text in fail_if or ()]
+    figures = survey.take(state, filters, closed=closed or (), days=days)
+    state.output.figures(figures)
+    conditions.check(asked, figures)
 
 
 @verb(app, "get", example="crmcli tickets get 42 --json")

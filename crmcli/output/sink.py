@@ -159,6 +159,21 @@ class Output:
         out = self._out()
         out.write(block(text) + "\n" if out.terminal else text)
 
+    def figures(self, figures: Row) -> None:
+        """Print statistics: one object in JSON, bars in a table, else a figure a line; as IDs, the unanswered tickets."""
+        from crmcli.output import charts  # for this alone
+
+        fields, out = self.fields_of(charts.STATS), self._out()
+        if self.format == "table":
+            out.write(charts.lines(figures, fields, out))
+        elif self.format in _JSON:
+            self.objects([figures], charts.STATS, single=True)
+        elif self.format == "ids":
+            self.lines(map(str, figures[charts.STATS.key]))
+        else:
+            rows = charts.rows(formats.picker(fields)(figures))
+            out.write("".join(self._chunks([rows], charts.FIGURES, None, out)))
+
     def lines(self, lines: Iterable[str]) -> None:
         """Print plain lines of our own, the same in every format."""
         self._out().write("".join(f"{line}\n" for line in lines))
