@@ -19,6 +19,7 @@ from crmcli.api.transport import Policy, Transport
 
 if TYPE_CHECKING:
     from crmcli.api.anything import Anything
+    from crmcli.api.ratelimit import Bucket
 
 
 class Crm:
@@ -56,20 +57,22 @@ class Crm:
         self._deliver = deliver
         self._heard = heard
         self._zone = timezone
-        bucket = None
+        self._bucket: Bucket | None = None
         pace = Pace()
         if rate_limit and rate_file:
             from crmcli.api.ratelimit import Bucket
 
             burst, per_second = rate_limit
-            bucket = Bucket(rate_file, store=store or f"{base_url} {secure_url}", burst=burst, per_second=per_second)
+            self._bucket = Bucket(
+                rate_file, store=store or f"{base_url} {secure_url}", burst=burst, per_second=per_second
+            )
             # After a throttled answer, wait for the bucket to leak 20 requests: 10 s at the real host's rate.
             pace = Pace(throttled=20 / per_second)
         self._transport = Transport(
             base_url=base_url,
             headers={"SecureURL": secure_url, "PrivateKey": private_key, "Token": token},
             timeout=timeout,
-            bucket=bucket,
+            bucket=self._bucket,
             pace=pace,
             policy=policy,
             app=app,
@@ -95,6 +98,16 @@ class Crm:
         from crmcli.api.anything import Anything
 
         return Anything(self, self._transport, page_size=self._page_size)
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """Seconds by which the store's clock was ahead of ours at its last answer; None where it told no time."""
+        return self._transport.clock_ahead
+
+    @property
+    def bucket_level(self) -> float:
+        """How many requests the store's leaky bucket holds now, as far as it was counted here."""
+        return self._bucket.level() if self._bucket else 0.0
 
     def close(self) -> None:
         """Close the connections."""

@@ -44,6 +44,10 @@ class Bucket:
         """The store says that the bucket is full: believe it, whatever was counted here."""
         self._set(lambda at: max(at, time.time() + self._depth))
 
+    def level(self) -> float:
+        """How many requests it holds now; beyond `burst` the next one waits."""
+        return max(0.0, self._set(lambda at: at) - time.time()) / self._drop
+
     def _set(self, change: Callable[[float], float]) -> float:
         """Change the number, and return it; 0.0 where it can't be kept."""
         try:

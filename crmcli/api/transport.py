@@ -72,6 +72,7 @@ class Transport:
         self._pace = pace or retry.Pace()
         self._trace = trace
         self._pause = pause
+        self._heard: tuple[str, float] | None = None  # the last `Date`, and when it came
         self._timeout = timeout
         self._waiting = waiting or nullcontext()
         self._coming: dict[tuple[object, ...], Ahead[Answer]] = {}
@@ -91,6 +92,16 @@ class Transport:
             raise errors.BadConfig(
                 f"The connection can't be set up: {fault}.", hint="Look at HTTPS_PROXY, SSL_CERT_FILE and the like."
             ) from None
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """Seconds by which the store's clock was ahead of ours at its last answer (RFC 9110 section 6.6.1); None: not told."""
+        from email.utils import parsedate_to_datetime
+
+        try:
+            return parsedate_to_datetime(self._heard[0]).timestamp() - self._heard[1] if self._heard else None
+        except (TypeError, ValueError):
+            return None
 
     def close(self) -> None:
         """Close the connections."""
@@ -209,6 +220,7 @@ class Transport:
             self._tell(method, path, params, losses.what_happened(fault), started)
             raise
         self._tell(method, path, params, str(response.status_code), started)
+        self._heard = (response.headers.get("Date", ""), time.time())
         text = _text(raw, response.charset_encoding)
         del raw  # a page is large, and the next one is under way while this one is printed
         if method != "GET" or not response.is_success:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
 
 from crmcli import errors, profiles, settings
+from crmcli.doctor import reads
 from crmcli.options import Yes, noun, verb
 from crmcli.output.columns import CHECKS, PROFILES
 from crmcli.settings import KEYS, SECRETS
@@ -98,31 +98,13 @@ def remove(state: State, name: Name, *, yes: Yes = False) -> None:
 def check(state: State, name: Annotated[str | None, typer.Argument(metavar="PROFILE")] = None) -> None:
     """Call the store and say what works: a count for each noun, which reads nothing else."""
     state = state.with_profile(name)
-    crm, rows, failed = state.crm, [], []
-    for what, listing in (
-        ("tickets", crm.tickets.list()),
-        ("departments", crm.departments.list()),
-        ("statuses", crm.statuses.list()),
-        ("replies", crm.replies.list()),
-    ):
-        row, failure = _tried(what, listing.counted)
-        rows.append(row)
+    rows, failed = [], []
+    for what, count, failure in reads(state.crm):
+        rows.append({"Noun": what, "Works": not failure, "Count": count, "Message": failure.message if failure else ""})
         failed += [failure] if failure else []
-        if isinstance(failure, errors.NetworkFailed | errors.BadConfig):
-            break  # the others would fare no better, and each would be tried for seconds
     state.output.local(rows, CHECKS)
     if failed:
         raise failed[0]
-
-
-def _tried(what: str, counted: Callable[[], int | None]) -> tuple[dict[str, Any], errors.CrmError | None]:
-    try:
-        count = counted()
-        if count is None:  # a store says 0 where there is nothing (wire-facts section 3)
-            raise errors.StoreFailed(f"No count of {what} came.", hint="Is base_url the API's address?")
-    except errors.CrmError as failure:
-        return {"Noun": what, "Works": False, "Count": None, "Message": failure.message}, failure
-    return {"Noun": what, "Works": True, "Count": count, "Message": ""}, None
 
 
 def _secret(state: State, key: str, words: str, *, stdin: bool, command: str | None) -> dict[str, str]:

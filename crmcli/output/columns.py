@@ -220,6 +220,14 @@ OUTBOX = Shape(
     rank=("number", "state", "path", "text", "made", "became", "reason", "kind"),
 )
 
+# What `doctor` looks at.
+DOCTOR = Shape(
+    "check",
+    "checks",
+    "check",
+    (Column("check", "Check"), Column("state", "State"), Column("message", "Message"), Column("hint", "Hint")),
+)
+
 # What `profiles check` finds.
 CHECKS = Shape(
     "check",

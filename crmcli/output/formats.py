@@ -9,7 +9,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from json import JSONEncoder
 
-from crmcli.errors import Partial
+from crmcli.errors import CrmError, Partial
 from crmcli.output.columns import Row
 from crmcli.output.hostile import json_text, safe, spreadsheet
 
@@ -35,6 +35,21 @@ def picker(fields: Sequence[str] | None) -> Callable[[Row], Row]:
     if fields is None:
         return lambda row: row
     return lambda row: {field: row.get(field) for field in fields}
+
+
+def batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Rows in lists of so many, the last as it comes out; what came before an error is given before it is raised."""
+    batch: list[Row] = []
+    try:
+        for row in rows:
+            batch.append(row)
+            if len(batch) == size:
+                yield batch
+                batch = []
+    except CrmError:
+        yield batch  # what came before the error is shown
+        raise
+    yield batch
 
 
 def json_array(

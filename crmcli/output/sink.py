@@ -131,7 +131,7 @@ class Output:
             for row in rows:
                 self._read(self._one(row, shape, fields, out), out)
             return
-        self.pages(_batches(rows, _BATCH if self.format == "table" else 1), shape)
+        self.pages(formats.batches(rows, _BATCH if self.format == "table" else 1), shape)
 
     def local(self, rows: Sequence[Row], shape: Shape) -> None:
         """Print a list that lives on this machine (profiles, the mailbox) in the same formats."""
@@ -173,6 +173,17 @@ class Output:
         else:
             rows = charts.rows(formats.picker(fields)(figures))
             out.write("".join(self._chunks([rows], charts.FIGURES, None, out)))
+
+    def checks(self, rows: Iterable[Row], shape: Shape) -> None:
+        """Print what was checked, at a terminal a line each as it is done."""
+        out = self._out()
+        if self.format != "table" or self._fields:
+            self.local(list(rows), shape)
+            return
+        from crmcli.output import checks  # for this alone
+
+        for row in rows:
+            out.write(checks.lines(row, out))
 
     def lines(self, lines: Iterable[str]) -> None:
         """Print plain lines of our own, the same in every format."""
@@ -277,17 +288,3 @@ class Output:
             if pager.shown(text, height=out.height):
                 return
         out.write(text)
-
-
-def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    batch: list[Row] = []
-    try:
-        for row in rows:
-            batch.append(row)
-            if len(batch) == size:
-                yield batch
-                batch = []
-    except CrmError:
-        yield batch  # what came before the error is shown
-        raise
-    yield batch

@@ -1,0 +1,162 @@
+"""What is well and what is not between this machine and the store: what `crmcli doctor` tells, a check at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from crmcli import errors, profiles, settings
+from crmcli.exits import exit_row
+
+if TYPE_CHECKING:
+    from crmcli.api.crm import Crm
+    from crmcli.state import State
+
+OK, WARNING, FAILED = "ok", "warning", "failed"
+_CLOCK = 120.0
+"""Seconds by which two clocks may differ before it is worth a word: the store's dates have minutes only."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: how it stands, in a line; what to do about it; and the error where it failed."""
+
+    name: str
+    state: str
+    message: str
+    hint: str = ""
+    failure: errors.CrmError | None = None
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """As it is printed by programs' formats."""
+        return {"check": self.name, "state": self.state, "message": self.message, "hint": self.hint}
+
+
+def checks(state: State) -> Iterator[Check]:
+    """All checks, each as it is done. Those that need what failed before are left out."""
+    try:
+        found = state.settings
+        crm = state.crm
+    except errors.CrmError as failure:
+        yield _failed("profile", failure)
+        return
+    yield _profile(found)
+    yield _host(found)
+    unreachable = False
+    for name, count, fault in reads(crm):
+        if fault:
+            yield _failed(name, fault)
+            unreachable = isinstance(fault, errors.NetworkFailed | errors.BadConfig)
+        else:
+            yield Check(name, OK, f"can be read: {count:,}")
+    if not unreachable:
+        yield _tls(found)
+        yield _clock(crm)
+    yield _rate(crm, found)
+    yield _outbox(state, found)
+
+
+def conclude(found: Sequence[Check]) -> None:
+    """Raise what the first failed check failed of, when one did."""
+    failed = [check.failure for check in found if check.failure]
+    if failed:
+        what = "check" if len(found) == 1 else "checks"
+        raise type(failed[0])(f"{len(failed)} of {len(found)} {what} failed.", hint="What to do is said beside each.")
+
+
+def reads(crm: Crm) -> Iterator[tuple[str, int | None, errors.CrmError | None]]:
+    """A count of each noun, which reads nothing else: its name, how many there are, and what failed.
+
+    Ends early where the store can't be reached: the others would fare no better, and each would be tried for seconds.
+    """
+    for name, listing in (
+        ("tickets", crm.tickets.list()),
+        ("departments", crm.departments.list()),
+        ("statuses", crm.statuses.list()),
+        ("replies", crm.replies.list()),
+    ):
+        failure = None
+        count = None
+        try:
+            count = _counted(name, listing.counted)
+        except errors.CrmError as fault:
+            failure = fault
+        yield name, count, failure
+        if isinstance(failure, errors.NetworkFailed | errors.BadConfig):
+            return
+
+
+def _counted(name: str, counted: Callable[[], int | None]) -> int:
+    count = counted()
+    if count is None:  # a store says 0 where there is nothing (wire-facts section 3)
+        raise errors.StoreFailed(f"No count of {name} came.", hint="Is base_url the API's address?")
+    return count
+
+
+def _failed(name: str, failure: errors.CrmError) -> Check:
+    return Check(name, FAILED, failure.message, failure.hint or exit_row(failure).hint, failure)
+
+
+def _profile(found: settings.Settings) -> Check:
+    over = settings.overriding()
+    if found.is_demo:
+        return Check("profile", OK, "demo: the store on this machine")
+    if over:
+        named = f"{found.profile}, with " if profiles.file().exists() else ""
+        return Check("profile", OK, f"{named}{', '.join(over)} from the environment")
+    # One that others can read would have been refused.
+    return Check("profile", OK, f"{found.profile}, in {profiles.file()}, readable by you alone")
+
+
+def _host(found: settings.Settings) -> Check:
+    if found.is_demo or found.base_url == settings.REAL_HOST or settings.is_loopback(found.base_url):
+        return Check("host", OK, found.base_url)
+    hint = f"The API is at {settings.REAL_HOST}: take base_url out of the profile, unless you know better."
+    return Check("host", WARNING, f"{found.base_url} is not the API's usual address", hint)
+
+
+def _tls(found: settings.Settings) -> Check:
+    if found.base_url.startswith("https:"):
+        return Check("TLS", OK, "the host's certificate is good")
+    return Check("TLS", OK, "none, and none is needed: it is this machine")
+
+
+def _clock(crm: Crm) -> Check:
+    ahead = crm.clock_ahead
+    if ahead is None:
+        return Check("clock", WARNING, "the store does not tell its time", "Nothing here depends on it.")
+    if abs(ahead) <= _CLOCK:
+        return Check("clock", OK, f"within {max(1, round(abs(ahead)))} s of the store's")
+    off = f"{abs(ahead) / 60:.0f} minutes {'behind' if ahead > 0 else 'ahead of'} the store's"
+    return Check("clock", WARNING, f"this machine's is {off}", "Dates like 7d or today count from it: set it right.")
+
+
+def _rate(crm: Crm, found: settings.Settings) -> Check:
+    if found.rate_limit is None:
+        return Check("rate", OK, "no limit")
+    burst, per_second = found.rate_limit
+    used = crm.bucket_level
+    text = f"{burst} at once and {per_second:g} a second; {used:.0f} in use now"
+    if used > burst:
+        wait = (used - burst) / per_second
+        return Check("rate", WARNING, text, f"The next request waits {wait:.0f} s: something else is using the store.")
+    return Check("rate", OK, text)
+
+
+def _outbox(state: State, found: settings.Settings) -> Check:
+    from crmcli.outbox.box import OPEN
+
+    try:
+        # Reading makes the file; one that was never needed holds nothing.
+        left = state.box.entries(states=OPEN) if state.box.path.exists() else []
+    except errors.CrmError as failure:
+        return _failed("outbox", failure)
+    mine = [entry for entry in left if entry.store == found.store and not entry.is_underway]
+    if not mine:
+        return Check("outbox", OK, "nothing is left to settle")
+    oldest = (time.time() - min(entry.made for entry in mine)) / 3600
+    text = f"{len(mine)} may or may not have been sent; the oldest {oldest:.0f} hours ago"
+    return Check("outbox", WARNING, text, "Look with 'crmcli outbox list', then 'crmcli outbox resolve'.")
