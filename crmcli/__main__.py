@@ -52,6 +52,7 @@ def _run(argv: Sequence[str]) -> None:
     from crmcli import errors
     from crmcli.app import build
 
+    argv = _asked(argv)
     for word in argv:
         if not _is_text(word):
             raise errors.BadUsage(f"{word!r} is not text in the terminal's encoding ({sys.getfilesystemencoding()}).")
@@ -67,6 +68,15 @@ def _run(argv: Sequence[str]) -> None:
         where = getattr(fault, "ctx", None)
         hint = f"See '{where.command_path} --help'." if where else None
         raise errors.BadUsage(fault.format_message(), hint=hint) from None
+
+
+def _asked(argv: Sequence[str]) -> Sequence[str]:
+    """`help tickets list` means `tickets list --help`, as in git and gh."""
+    from crmcli.app import COMMANDS, NOUNS
+
+    if argv[:1] == ["help"] and len(argv) > 1 and argv[1] in (*NOUNS, *COMMANDS):
+        return [*argv[1:], "--help"]
+    return argv
 
 
 def _is_text(word: str) -> bool:

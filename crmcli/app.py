@@ -9,7 +9,7 @@ import typer
 
 from crmcli import options
 
-COMMANDS = ("api", "doctor")
+COMMANDS = ("api", "doctor", "help")
 """What stands by itself, without a verb: a module of its name, with the one command in it."""
 
 NOUNS = ("tickets", "messages", "departments", "replies", "statuses", "profiles", "outbox", "completion", "sandbox")

@@ -20,6 +20,15 @@ _AGO = re.compile(r"(\d{1,6})([hdw])\Z", re.ASCII)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}\Z", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:?\d{2})?\Z", re.ASCII)
 
+EXPLAINED = (
+    ("2026-11-23", "the first moment of a day in the store's zone"),
+    ("2026-11-23T14:05", "a minute in the store's zone; seconds may follow"),
+    ("2026-11-23T14:05+01:00", "an instant with its offset (or Z), converted to the store's zone"),
+    ("today, yesterday", "the first moment of that day at the store"),
+    ("now", "this moment"),
+    ("36h", "so many hours ago, of real time"),
+    ("7d, 2w", "so many days or weeks ago, at this hour by the store's clock"),
+)
 FORMS = "2026-11-23, 2026-11-23T14:05, 2026-11-23T14:05+01:00, today, yesterday, now, 36h, 7d, 2w"
 
 

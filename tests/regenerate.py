@@ -1,7 +1,7 @@
 """Write anew what is made from the program itself: `python -m tests.regenerate`. Tests fail when one of these is stale.
 
-These are the table of exit codes and the pictures in the README, the completion scripts, and the golden stories in
-`tests/stories`.
+These are the table of exit codes and the pictures in the README, the completion scripts, the man pages, and the golden
+stories in `tests/stories`.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from pathlib import Path
 from crmcli.app import build
 from crmcli.completion import tables, tree
 from crmcli.exits import EXITS
-from tests import pictures
+from tests import manpages, pictures
 from tests.story import STORIES, told
 
 README = Path(__file__).parents[1] / "README.md"
@@ -48,6 +48,9 @@ def main() -> None:
     for path, picture in pictures.drawn().items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(picture, "utf-8")
+    for path, page in manpages.pages().items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(page, "utf-8")
     for path in STORIES:
         path.write_text(told(path.read_text("utf-8")), "utf-8")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from crmcli import __version__, errors
+from crmcli import __version__, dates, errors
 from crmcli.api import answers, losses, retry
 from crmcli.api.answers import Answer
 
@@ -220,7 +220,7 @@ class Transport:
             self._tell(method, path, params, losses.what_happened(fault), started)
             raise
         self._tell(method, path, params, str(response.status_code), started)
-        self._heard = (response.headers.get("Date", ""), time.time())
+        self._heard = (response.headers.get("Date", ""), dates.utc_now().timestamp())
         text = _text(raw, response.charset_encoding)
         del raw  # a page is large, and the next one is under way while this one is printed
         if method != "GET" or not response.is_success:

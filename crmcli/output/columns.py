@@ -220,6 +220,22 @@ OUTBOX = Shape(
     rank=("number", "state", "path", "text", "made", "became", "reason", "kind"),
 )
 
+# What `crmcli help` tells.
+HELP = Shape("topic", "topics", "name", (Column("name", "Name"), Column("about", "About", least=30)))
+EXIT_CODES = Shape(
+    "exit code",
+    "exit codes",
+    "code",
+    (
+        Column("code", "Code", "number"),
+        Column("kind", "Kind"),
+        Column("when", "When", least=30),
+        Column("hint", "To do"),
+    ),
+    table=("code", "kind", "when"),
+    rank=("code", "kind", "when"),
+)
+
 # What `doctor` looks at.
 DOCTOR = Shape(
     "check",

@@ -185,6 +185,11 @@ class Output:
         for row in rows:
             out.write(checks.lines(row, out))
 
+    def told(self, rows: Sequence[Row], shape: Shape) -> None:
+        """Print something to be read: a table in a pipe too, unless another format is asked for."""
+        self._format = self._format or "table"
+        self.local(rows, shape)
+
     def lines(self, lines: Iterable[str]) -> None:
         """Print plain lines of our own, the same in every format."""
         self._out().write("".join(f"{line}\n" for line in lines))
