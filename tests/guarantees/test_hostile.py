@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import json
+import os
+import pty
 import re
+import sys
+import threading
+import tty
+from collections.abc import Callable
 
 import pytest
 
+from crmcli.__main__ import main
 from crmcli.sandbox.objects import MESSAGE, REPLY, TICKET
-from tests.conftest import Run, Sandbox
+from tests.conftest import Result, Sandbox
 
 CORPUS = (
     "\x1b[31mred\x1b[0m \x1b]0;owned\x07 \x1b]8;;http://evil.example\x1b\\click\x1b]8;;\x1b\\",
@@ -49,30 +58,135 @@ def haunted(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
+class _Screen:
+    """A real pseudo-terminal, and all that arrives on it; in raw mode, so that no byte is changed on the way."""
+
+    def __init__(self) -> None:
+        self._ours, theirs = pty.openpty()
+        tty.setraw(theirs)
+        self.file = io.TextIOWrapper(io.FileIO(theirs, "w"), encoding="utf-8", write_through=True)
+        self._said: list[bytes] = []
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        try:
+            while said := os.read(self._ours, 65536):
+                self._said.append(said)
+        except OSError:  # EIO: the other side is closed, and all was read
+            pass
+
+    def end(self) -> str:
+        """Close it; gives all that was written to it."""
+        self.file.close()
+        self._reader.join()
+        os.close(self._ours)
+        return b"".join(self._said).decode()
+
+
+At = Callable[..., Result]
+
+
+@pytest.fixture
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> At:
+    """Run the program in process with standard output and standard error on pseudo-terminals of their own."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*argv: str) -> Result:
+        out, err = _Screen(), _Screen()
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdin", io.StringIO())
+            patch.setattr(sys, "stdout", out.file)
+            patch.setattr(sys, "stderr", err.file)
+            code = main([*argv, "--no-pager"])
+        return Result(code, out.end(), err.end())
+
+    return run
+
+
+def harmless(result: Result, *, tabs: bool = False) -> None:
+    """Nothing but text, line ends and our own styling is on the screen, and the styling is whole."""
+    for screen in (result.out, result.err):
+        said = OURS.sub("", screen)
+        strange = {
+            character
+            for character in said
+            if not character.isprintable() and character not in ("\n\t" if tabs else "\n")
+        }
+        assert not strange, strange
+        assert set(OURS.findall(screen)) <= {"\x1b[0m", *(f"\x1b[{style}m" for style in ("1", "2", "1;31", "32", "33"))}
+
+
 @pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv", "tsv", "ids"])
-@pytest.mark.parametrize("color", ["always", "never"])
-def test_nothing_of_theirs_acts_on_a_terminal(haunted: Sandbox, run: Run, output: str, color: str) -> None:
-    tickets = run("tickets", "list", "--all", "-o", "ids").lines[-len(CORPUS) :]
+def test_nothing_of_theirs_acts_on_a_terminal(haunted: Sandbox, at_a_terminal: At, output: str) -> None:
+    tickets = [str(row["CrmID"]) for row in haunted.store.rows(TICKET)][-len(CORPUS) :]
     commands = [
         ("tickets", "list", "--all"),
+        ("tickets", "list", "--all", "--newest", *(() if output == "ids" else ("--fields", "Subject,CrmMessageList"))),
         ("replies", "list", "--all"),
+        ("tickets", "stats"),
         *(("tickets", "get", ticket) for ticket in tickets),
         *(("messages", "list", ticket) for ticket in tickets),
     ]
+    raw = ["--csv-raw"] if output == "csv" else []
     for command in commands:
-        result = run(*command, "-o", output, "--color", color, terminal=True)
-        assert result.code == 0, result.err
-        said = OURS.sub("", result.out) if color == "always" else result.out
-        layout = "\n\t" if output == "tsv" else "\n"
-        strange = {character for character in said if not character.isprintable() and character not in layout}
-        assert not strange, (command, strange)
-        assert color == "always" or "\x1b" not in result.out
+        for more in ([], raw) if raw else ([],):
+            result = at_a_terminal(*command, "-o", output, "--verbose", "--color", "always", *more)
+            assert result.code == 0, result.err
+            harmless(result, tabs=output == "tsv")
+    assert "\x1b" not in at_a_terminal("tickets", "list", "--all", "-o", output, "--color", "never").out
 
 
-def test_what_the_store_says_in_an_error_is_defused_too(sandbox: Sandbox, run: Run) -> None:
-    sandbox.store.insert(REPLY, {"Title": CORPUS[0][:100], "Message": "x"})
-    result = run("replies", "get", "nope", terminal=True)
+@pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv", "tsv"])
+def test_what_no_database_holds(haunted: Sandbox, at_a_terminal: At, output: str) -> None:
+    odd = "half \ud800 \udfff\ud800 nul \x00 end"
+    message = {"MessageId": 5, "Message": odd, "SenderName": odd, "CrmFileList": [{"FileId": 1, "FileName": odd}]}
+    row = {
+        "CrmID": 1,
+        "Subject": odd,
+        "StatusID": odd,
+        "DateOpened": odd,
+        "CustomerEmail": odd,
+        "CrmMessageList": [message],
+    }
+    haunted.answer(200, json.dumps([row | message]), "GET")
+    for command in (("tickets", "get", "1"), ("tickets", "list"), ("messages", "list", "1")):
+        result = at_a_terminal(*command, "-o", output)
+        assert result.out
+        harmless(result, tabs=output == "tsv")
+
+
+@pytest.mark.parametrize("text", CORPUS[:12])
+def test_what_is_sent_rehearsed_and_kept(sandbox: Sandbox, at_a_terminal: At, text: str) -> None:
+    for command in (
+        ("messages", "create", "1", "--text", text, "--dry-run"),
+        ("messages", "create", "1", "--text", text),
+        ("tickets", "reply", "1", "--text", text, "--yes"),
+        ("tickets", "create", "--customer-email", "a@example.com", "--subject", text[:50], "--dry-run"),
+        ("outbox", "list", "--all"),
+        ("outbox", "show", "1"),
+        ("outbox", "show", "1", "--json"),
+    ):
+        result = at_a_terminal(*command)
+        assert result.code == 0, (command, result.err)
+        harmless(result)
+
+
+@pytest.mark.parametrize("output", ["table", "json"])
+def test_what_the_store_says_in_an_error_is_defused_too(sandbox: Sandbox, at_a_terminal: At, output: str) -> None:
+    for text in CORPUS[:12]:
+        sandbox.store.insert(REPLY, {"Title": text[:100], "Message": "x"})
+    result = at_a_terminal("replies", "get", "nope", "-o", output)
     assert result.code == 2
-    assert "\x1b]0;" not in result.err
-    assert "\x07" not in result.err
-    assert "\\x1b" in result.err
+    assert "x1b" in result.err or "u001b" in result.err
+    harmless(result)
+    for body in (
+        json.dumps([{"Key": "Error", "Value": "", "Status": "400", "Message": CORPUS[0]}]),
+        f"<title>{CORPUS[2]}",
+    ):
+        sandbox.answer(400, body, "GET", "POST")
+        for command in (("tickets", "list"), ("messages", "create", "1", "--text", "x"), ("api", "GET", "/CRM/1")):
+            result = at_a_terminal(*command, "-o", "table" if command[0] != "api" else output)
+            assert result.code != 0
+            harmless(result)
