@@ -5,7 +5,7 @@
 _crmcli_at() {
     flags='--profile=profiles -p=profiles --output=table|json|jsonl|csv|tsv|ids -o=table|json|jsonl|csv|tsv|ids --json --fields= --csv-raw --color=auto|always|never --quiet -q --verbose -v --no-input --no-pager --help -h' words='' kind=''
     case $1 in
-    '') words='api doctor help tickets messages departments replies statuses profiles outbox completion sandbox' flags="$flags --version" ;;
+    '') words='api commands doctor help schema tickets messages departments replies statuses profiles outbox completion sandbox' flags="$flags --version" ;;
     'api') kind='GET|POST|PUT|DELETE' flags="$flags --field= -f= --data=@files --all -a --yes -y --dry-run" ;;
     'tickets') words='list stats get create update reply delete' ;;
     'tickets list') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --limit= -L= --offset= --all -a --newest --count" ;;

@@ -53,7 +53,7 @@ end
 complete -c crmcli -f
 # <made by `python -m tests.regenerate`>
 set -g __crmcli_valued --profile -p --output -o --fields --color
-set -g __crmcli_commands 'api' 'doctor' 'help' 'tickets' 'tickets list' 'tickets stats' 'tickets get' 'tickets create' 'tickets update' 'tickets reply' 'tickets delete' 'messages' 'messages list' 'messages get' 'messages create' 'messages delete' 'departments' 'departments list' 'departments get' 'departments update' 'replies' 'replies list' 'replies get' 'replies create' 'replies update' 'replies delete' 'statuses' 'statuses list' 'statuses get' 'statuses update' 'profiles' 'profiles add' 'profiles list' 'profiles show' 'profiles use' 'profiles remove' 'profiles check' 'outbox' 'outbox list' 'outbox show' 'outbox resolve' 'outbox resend' 'outbox forget' 'completion' 'completion show' 'completion install' 'sandbox' 'sandbox serve' 'sandbox reset' 'sandbox mailbox'
+set -g __crmcli_commands 'api' 'commands' 'doctor' 'help' 'schema' 'tickets' 'tickets list' 'tickets stats' 'tickets get' 'tickets create' 'tickets update' 'tickets reply' 'tickets delete' 'messages' 'messages list' 'messages get' 'messages create' 'messages delete' 'departments' 'departments list' 'departments get' 'departments update' 'replies' 'replies list' 'replies get' 'replies create' 'replies update' 'replies delete' 'statuses' 'statuses list' 'statuses get' 'statuses update' 'profiles' 'profiles add' 'profiles list' 'profiles show' 'profiles use' 'profiles remove' 'profiles check' 'outbox' 'outbox list' 'outbox show' 'outbox resolve' 'outbox resend' 'outbox forget' 'completion' 'completion show' 'completion install' 'sandbox' 'sandbox serve' 'sandbox reset' 'sandbox mailbox'
 complete -c crmcli -l profile -s p -x -a '(__crmcli_names profiles)' -d 'Profile to use'
 complete -c crmcli -l output -s o -x -a 'table json jsonl csv tsv ids' -d 'Output format; default: table on a terminal, tsv in a pipe'
 complete -c crmcli -l json -d 'Short for -o json'
@@ -66,8 +66,10 @@ complete -c crmcli -l no-input -d 'Never ask; fail instead'
 complete -c crmcli -l no-pager -d 'Long texts as they are, not in $PAGER'
 complete -c crmcli -l help -s h -d 'Show what a command takes'
 complete -c crmcli -n __crmcli_at -a api -d 'Make any call of the API with the profile\'s keys, and print the store\'s JSON'
+complete -c crmcli -n __crmcli_at -a commands -d 'List every command; with --json also what each takes and prints, and the exit codes'
 complete -c crmcli -n __crmcli_at -a doctor -d 'Check profile, host, clock, rights, rate and outbox, and say what to do where something is wrong'
 complete -c crmcli -n __crmcli_at -a help -d 'Tell about a topic (dates, environment, exit-codes, formats), or what a command takes: `crmcli help tickets list`'
+complete -c crmcli -n __crmcli_at -a schema -d 'Print the JSON Schema of one object of what comes out with --json'
 complete -c crmcli -n __crmcli_at -a tickets -d 'Tickets: what customers wrote, and where it stands'
 complete -c crmcli -n __crmcli_at -a messages -d 'Messages of a ticket'
 complete -c crmcli -n __crmcli_at -a departments -d 'Departments: whom a ticket is for'

@@ -9,7 +9,7 @@ import typer
 
 from crmcli import options
 
-COMMANDS = ("api", "doctor", "help")
+COMMANDS = ("api", "commands", "doctor", "help", "schema")
 """What stands by itself, without a verb: a module of its name, with the one command in it."""
 
 NOUNS = ("tickets", "messages", "departments", "replies", "statuses", "profiles", "outbox", "completion", "sandbox")
@@ -30,7 +30,8 @@ def build(argv: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     options.takes_shared(app, root=True)
-    wants_all = bool(argv) and argv[0] in ("-h", "--help")
+    # `commands` describes them all.
+    wants_all = bool(argv) and (argv[0] in ("-h", "--help") or "commands" in argv)
     everything = (*NOUNS, *COMMANDS)
     for name in [name for name in everything if name in argv and not wants_all] or everything:
         found = import_module(f"crmcli.commands.{name}").app

@@ -176,7 +176,7 @@ def verb(
                 raise BadUsage("'-' is given twice, and standard input can be read once.")
             if filters:
                 given["filters"] = {option.name: given.pop(option.name) for option in filtering}
-            with State(shared) as state:
+            with State(shared, context.find_root().command) as state:
                 function(state, **given)
 
         _declare(run, (_CONTEXT, *filtering, *own, *added))

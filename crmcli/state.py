@@ -50,10 +50,11 @@ class Shared:
 
 
 class State:
-    """One run: its options, and the doors to settings, store and output."""
+    """One run: its options, the `program` (the root command), and the doors to settings, store and output."""
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: Shared, program: Any = None) -> None:
         self.shared = shared
+        self.program = program
 
     def __enter__(self) -> Self:
         return self
@@ -66,7 +67,7 @@ class State:
 
     def with_profile(self, profile: str | None) -> State:
         """The same run with another profile; itself when `profile` is None."""
-        return self if profile is None else State(replace(self.shared, profile=profile))
+        return self if profile is None else State(replace(self.shared, profile=profile), self.program)
 
     @cached_property
     def settings(self) -> Settings:

@@ -140,8 +140,7 @@ class Output:
     def document(self, data: object) -> None:
         """Print one JSON value that is none of the nouns' objects; nothing for None."""
         if data is not None:
-            out = self._out()
-            out.write(self._dumper(indent=out.terminal)(data) + "\n")
+            self._out().write(self._dumper(indent=self._out().terminal)(data) + "\n")
 
     def documents(self, pages: Iterable[Sequence[Row]]) -> None:
         """Print rows that are none of the nouns' objects: an array, or with -o jsonl a line each."""
@@ -185,10 +184,16 @@ class Output:
         for row in rows:
             out.write(checks.lines(row, out))
 
-    def told(self, rows: Sequence[Row], shape: Shape) -> None:
-        """Print something to be read: a table in a pipe too, unless another format is asked for."""
+    def told(self, rows: Sequence[Row], shape: Shape, *, whole: object = None) -> None:
+        """Print something to be read: a table in a pipe too, unless another format is asked for.
+
+        `whole` is what JSON has in place of the rows.
+        """
         self._format = self._format or "table"
-        self.local(rows, shape)
+        if whole is not None and self.format == "json":
+            self.document(whole)
+        else:
+            self.local(rows, shape)
 
     def lines(self, lines: Iterable[str]) -> None:
         """Print plain lines of our own, the same in every format."""
