@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from importlib import import_module
 
 import typer
@@ -16,9 +17,9 @@ NOUNS = ("tickets", "messages", "departments", "replies", "statuses", "profiles"
 
 
 def build(argv: Sequence[str]) -> typer.Typer:
-    """The command tree that `argv` needs: the nouns that it names, or all of them when it names none.
+    """The command tree that `argv` needs: the nouns and verbs that it names, or all of them when it names none.
 
-    This is what keeps the start quick: a noun's module is imported, and its options are built, only when it is called.
+    This is what keeps the start quick: a noun's module is imported, and a verb's options are built, only when it is called.
     """
     app = typer.Typer(
         name="crmcli",
@@ -34,7 +35,10 @@ def build(argv: Sequence[str]) -> typer.Typer:
     wants_all = bool(argv) and (argv[0] in ("-h", "--help") or "commands" in argv)
     everything = (*NOUNS, *COMMANDS)
     for name in [name for name in everything if name in argv and not wants_all] or everything:
-        found = import_module(f"crmcli.commands.{name}").app
+        found = copy(import_module(f"crmcli.commands.{name}").app)
+        if not wants_all:
+            verbs = [verb for verb in found.registered_commands if verb.name in argv]
+            found.registered_commands = verbs or found.registered_commands
         if name in NOUNS:
             app.add_typer(found, name=name)
         else:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from crmcli import drafts, inputs, replying
+from crmcli import drafts, inputs
 from crmcli.options import (
     All,
     Count,
@@ -220,6 +220,8 @@ def reply(
     {{customer_name}}, {{customer_email}}, {{subject}}, {{order}}, {{ticket}} and each --set are filled in. Without --saved
     and --text your editor opens. Run again after a failure, it mails nothing twice.
     """
+    from crmcli import replying  # nothing else needs it
+
     numbers = inputs.numbers(tickets, noun="ticket")
     fields = replying.writer(state, sender, sender_name, sender_email)
     after = None if status is None else state.crm.statuses.find(status)
