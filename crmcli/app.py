@@ -13,7 +13,18 @@ from crmcli import options
 COMMANDS = ("api", "commands", "doctor", "help", "schema")
 """What stands by itself, without a verb: a module of its name, with the one command in it."""
 
-NOUNS = ("tickets", "messages", "departments", "replies", "statuses", "profiles", "outbox", "completion", "sandbox")
+NOUNS = (
+    "tickets",
+    "messages",
+    "departments",
+    "replies",
+    "statuses",
+    "profiles",
+    "outbox",
+    "checkpoints",
+    "completion",
+    "sandbox",
+)
 
 
 def build(argv: Sequence[str]) -> typer.Typer:

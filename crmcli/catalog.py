@@ -17,6 +17,8 @@ _OUTPUTS = {
     "outbox list": "outbox",
     "outbox show": "outbox",
     "outbox resend": "acks",
+    "checkpoints list": "checkpoints",
+    "checkpoints show": "checkpoints",
     "sandbox mailbox": "mailbox",
     "doctor": "doctor",
     "api": "anything",

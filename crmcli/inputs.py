@@ -97,6 +97,14 @@ def refuse(given: object, flag: str, why: str) -> None:
         raise BadUsage(f"{flag} can't be used here. {why}")
 
 
+def alone(flag: str, *given: object) -> None:
+    """Refuse what would cut or turn a list that must be whole. Raises BadUsage."""
+    if any(each is not None for each in given):
+        raise BadUsage(
+            f"{flag} lists all that changed: it goes with neither --limit, --offset, --newest, --count nor --active-after."
+        )
+
+
 def texts_of(body: dict[str, Any] | None) -> str:
     """What a person may have typed into a body: its message, or its messages; "" where there is none."""
     return str((body or {}).get("Message") or "") or messages_of(body or {})

@@ -24,6 +24,7 @@ _SHAPES = {
     "doctor": columns.DOCTOR,
     "mailbox": columns.MAILBOX,
     "topics": columns.HELP,
+    "checkpoints": columns.CHECKPOINTS,
     "exit-codes": columns.EXIT_CODES,
 }
 _OF_OURS: dict[str, dict[str, Any]] = {

@@ -7,7 +7,7 @@ the profile. A command that needs none of them, or `--help`, pays for none.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -225,6 +225,20 @@ class State:
         with self.output.results.together() if many else nullcontext():
             for ack in acks:
                 self.tell(ack, noun=noun)
+
+    def changed(self, checkpoint: str, filters: Mapping[str, Any]) -> None:
+        """Print the tickets that changed since the last run under a checkpoint, and advance it once they are written out."""
+        from crmcli import checkpoints
+        from crmcli.output.columns import TICKETS
+
+        settings = self.settings
+        with checkpoints.run(profile=settings.profile, store=settings.store, name=checkpoint, filters=filters) as point:
+            listing = self.crm.tickets.list(**{**filters, "active_after": point.since})
+            self.output.pages(point.fresh(listing), TICKETS)
+            if listing.missing:
+                self.output.warn(
+                    f"The store counts {listing.missing:,} tickets more than it gave: they are asked for again."
+                )
 
     def tell(self, ack: Ack, *, noun: str) -> None:
         """Say what one write did; of a rehearsed one, what would have been sent."""

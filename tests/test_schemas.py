@@ -42,6 +42,8 @@ CALLS: dict[str, str] = {
     "outbox list": "--all",
     "outbox show": "1",
     "sandbox mailbox": "",
+    "checkpoints list": "",
+    "checkpoints show": "nightly",
     "doctor": "",
     "api": "GET /CRM/1",
     "commands": "",
@@ -49,7 +51,15 @@ CALLS: dict[str, str] = {
     "help": "exit-codes",
 }
 # What prints no data of its own, or needs a person or a send that failed; each has tests elsewhere.
-WITHOUT = {"profiles add", "profiles use", "profiles remove", "outbox resolve", "outbox resend", "outbox forget"}
+WITHOUT = {
+    "profiles add",
+    "profiles use",
+    "profiles remove",
+    "outbox resolve",
+    "outbox resend",
+    "outbox forget",
+    "checkpoints reset",
+}
 WITHOUT |= {"completion show", "completion install", "sandbox serve", "sandbox reset"}
 
 
@@ -87,6 +97,8 @@ def test_every_command_is_tried_here() -> None:
 def test_what_it_prints_fits_its_schema(shop: Sandbox, run: Run, profile_file: object, command: str) -> None:
     if command.startswith("outbox"):
         assert run("messages", "create", "1", "--text", "Hello").code == 0
+    if command.startswith("checkpoints"):
+        assert run("tickets", "list", "--checkpoint", "nightly").code == 0
     name = command.split()
     (each,) = [each for each in described(run)["commands"] if each["command"] == command]
     result = run(*name, *CALLS[command].split(), "--json", "--quiet")

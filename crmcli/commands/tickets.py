@@ -77,8 +77,19 @@ def list_(
         bool, typer.Option("--newest", help="The newest first; the store lists the oldest first.")
     ] = False,
     count: Count = False,
+    checkpoint: Annotated[
+        str | None,
+        typer.Option("--checkpoint", help="All that changed since the last run under this name.", metavar="NAME"),
+    ] = None,
 ) -> None:
-    """List tickets that match all the filters, in the store's order (oldest first)."""
+    """List tickets that match all the filters, in the store's order (oldest first).
+
+    With --checkpoint: those that are new or changed since the last run under that name, every one; at first, all.
+    """
+    if checkpoint is not None:
+        inputs.alone("--checkpoint", limit, offset or None, newest or None, count or None, filters.get("active_after"))
+        state.changed(checkpoint, filters)
+        return
     listing = state.crm.tickets.list(**filters, limit=inputs.limit(limit, every=all_), offset=offset, newest=newest)
     state.show(listing, TICKETS, count=count)
 

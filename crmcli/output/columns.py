@@ -220,6 +220,19 @@ OUTBOX = Shape(
     rank=("number", "state", "path", "text", "made", "became", "reason", "kind"),
 )
 
+CHECKPOINTS = Shape(
+    "checkpoint",
+    "checkpoints",
+    "name",
+    (
+        Column("name", "Name"),
+        Column("newest", "Newest action", "date"),
+        Column("runs", "Runs", "number"),
+        Column("printed", "Printed", "number"),
+        Column("filters", "Filters", least=12),
+    ),
+)
+
 # What `crmcli help` tells.
 HELP = Shape("topic", "topics", "name", (Column("name", "Name"), Column("about", "About", least=30)))
 EXIT_CODES = Shape(
