@@ -175,7 +175,7 @@ def send(state: State, reply: Reply, *, fields: Row, status: Row | None) -> None
 
     A second half that fails can be run again: the same reply is then known to be at the store, and isn't sent again.
     """
-    with drafts.kept(reply.text), state.delivery.together():
+    with drafts.kept(reply.text), state.delivery.together(part=str(reply.number)):
         state.tell(state.crm.messages.create(reply.number, fields={**fields, "Message": reply.text}), noun="message")
         if status is None:
             return

@@ -204,3 +204,13 @@ def test_an_unknown_variable_is_an_error() -> None:
 def test_json_of_a_reply_is_one_array(shop: Sandbox, run: Run) -> None:
     result = run("tickets", "reply", "1", "--text", "Hello", "--status", "Answered", "--yes", "--json")
     assert [ack["Key"] for ack in json.loads(result.out)] == ["MessageId", "CrmID"]
+
+
+def test_once_counts_for_each_ticket(shop: Sandbox, run: Run) -> None:
+    words = ["tickets", "reply", "1", "2", "--text", "Hello", "--once", "monday", "--yes"]
+    first, again = run(*words, "-o", "ids"), run(*words, "-o", "ids")
+    assert (first.code, again.code) == (0, 0)
+    assert first.lines == again.lines
+    assert len(shop.asked("POST")) == 2
+    assert run("tickets", "reply", "1", "2", "3", *words[4:]).code == 0
+    assert len(shop.asked("POST")) == 3

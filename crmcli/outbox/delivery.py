@@ -34,6 +34,7 @@ class Delivery:
     note: Callable[[str], None] = lambda _: None
     pause: Callable[[float], None] = time.sleep
     mine: list[int] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
 
     def told(self) -> None:
         """The run is over, and has said what became of what it sent."""
@@ -41,17 +42,25 @@ class Delivery:
             self.box.tell(self.mine)
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Within it a send and what belongs to it: should any of it fail, the send counts as not told.
+    def together(self, part: str) -> Iterator[None]:
+        """Within it a send and what belongs to it, a part of the job: should any of it fail, the send counts as not told.
 
         So the same command, run again, learns that it was sent, sends nothing, and goes on with what is missing.
         """
         before = len(self.mine)
+        self.parts.append(part)
         try:
             yield
         except BaseException:
             del self.mine[before:]
             raise
+        finally:
+            self.parts.pop()
+
+    @property
+    def _key(self) -> str | None:
+        """What `--once` stands for here: the job, and of a job with several parts this one."""
+        return None if self.once is None else "/".join([self.once, *self.parts])
 
     def __call__(self, send: Send) -> Ack:
         """Send it, at most once; returns what the store made of it.
@@ -60,7 +69,7 @@ class Delivery:
         what lost it, once the store was seen not to have it. Every error says which entry keeps it.
         """
         entry, is_new = self.box.intend(
-            store=self.store, profile=self.profile, kind=send.kind, path=send.path, body=send.body, once=self.once
+            store=self.store, profile=self.profile, kind=send.kind, path=send.path, body=send.body, once=self._key
         )
         self.mine.append(entry.number)
         try:
@@ -154,7 +163,7 @@ class Delivery:
     def _second_run(self, entry: Entry, send: Send) -> Ack:
         """The job's key stands for an entry already: tell what became of it."""
         if (entry.kind, entry.path) != (send.kind, send.path):
-            raise errors.BadUsage(f"--once {self.once} stands for something else: {entry.kind}, {entry.path}.")
+            raise errors.BadUsage(f"--once {self._key} stands for something else: {entry.kind}, {entry.path}.")
         entry = self._ended(entry)
         if entry.state in OPEN:
             entry = self.looked(entry, send)
