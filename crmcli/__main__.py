@@ -74,8 +74,10 @@ def _asked(argv: Sequence[str]) -> Sequence[str]:
     """`help tickets list` means `tickets list --help`, as in git and gh."""
     from crmcli.app import COMMANDS, NOUNS
 
-    if argv[:1] == ["help"] and len(argv) > 1 and argv[1] in (*NOUNS, *COMMANDS):
-        return [*argv[1:], "--help"]
+    names = {*NOUNS, *COMMANDS}
+    at = next((index for index, word in enumerate(argv) if word in names), None)
+    if at is not None and argv[at] == "help" and argv[at + 1 : at + 2] and argv[at + 1] in names:
+        return [*argv[:at], *argv[at + 1 :], "--help"]
     return argv
 
 

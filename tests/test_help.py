@@ -31,6 +31,8 @@ def test_every_topic_is_told_in_a_pipe_and_at_a_terminal(run: Run, topic: str) -
 
 def test_help_on_a_command_is_its_own(run: Run) -> None:
     assert run("help", "tickets", "list").out == run("tickets", "list", "--help").out
+    assert run("-p", "demo", "help", "tickets", "list").out == run("tickets", "list", "--help").out
+    assert run("help", "tickets", "lst").code == 2
     assert run("help", "api").out == run("api", "--help").out
 
 

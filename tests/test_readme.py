@@ -16,7 +16,9 @@ from .regenerate import README
 
 TEXT = README.read_text("utf-8")
 COMMANDS = re.findall(
-    r"^\s*(?:.*&& .venv/bin/)?crmcli (.*)$", "\n".join(re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)), re.MULTILINE
+    r"^\s*(?:.*&& .venv/bin/)?crmcli (.*)$",
+    "\n".join(re.findall(r"```sh\n(.*?)```", TEXT.replace("\\\n", " "), re.DOTALL)),
+    re.MULTILINE,
 )
 
 
@@ -28,7 +30,7 @@ def table(heading: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("line", COMMANDS)
 def test_its_commands_parse(line: str) -> None:
-    words = shlex.split(re.split(r" [|>] ", line)[0], comments=True)
+    words = shlex.split(re.split(r" (?:\||>|&&|\|\|)(?: |$)", line)[0], comments=True)
     assert tree.parse(words) in tree.verbs()
 
 
