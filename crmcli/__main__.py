@@ -52,7 +52,6 @@ def _run(argv: Sequence[str]) -> None:
     from crmcli import errors
     from crmcli.app import build
 
-    argv = _asked(argv)
     for word in argv:
         if not _is_text(word):
             raise errors.BadUsage(f"{word!r} is not text in the terminal's encoding ({sys.getfilesystemencoding()}).")
@@ -68,17 +67,6 @@ def _run(argv: Sequence[str]) -> None:
         where = getattr(fault, "ctx", None)
         hint = f"See '{where.command_path} --help'." if where else None
         raise errors.BadUsage(fault.format_message(), hint=hint) from None
-
-
-def _asked(argv: Sequence[str]) -> Sequence[str]:
-    """`help tickets list` means `tickets list --help`, as in git and gh."""
-    from crmcli.app import COMMANDS, NOUNS
-
-    names = {*NOUNS, *COMMANDS}
-    at = next((index for index, word in enumerate(argv) if word in names), None)
-    if at is not None and argv[at] == "help" and argv[at + 1 : at + 2] and argv[at + 1] in names:
-        return [*argv[:at], *argv[at + 1 :], "--help"]
-    return argv
 
 
 def _is_text(word: str) -> bool:

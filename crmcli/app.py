@@ -42,8 +42,8 @@ def build(argv: Sequence[str]) -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     options.takes_shared(app, root=True)
-    # `commands` describes them all.
-    wants_all = bool(argv) and (argv[0] in ("-h", "--help") or "commands" in argv)
+    # `commands` describes them all, and `help` knows what a mistyped word was meant to be.
+    wants_all = bool(argv) and (argv[0] in ("-h", "--help") or "commands" in argv or "help" in argv)
     everything = (*NOUNS, *COMMANDS)
     for name in [name for name in everything if name in argv and not wants_all] or everything:
         found = copy(import_module(f"crmcli.commands.{name}").app)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from crmcli import dates
@@ -13,13 +14,17 @@ OTHER_VARIABLES = (
     ("CRMCLI_PROFILE", "the profile to use, where -p names none"),
     ("CRMCLI_CONFIG_DIR", "the folder of profiles.toml"),
     ("NO_COLOR", "set to anything: no colour, unless --color asks for it (no-color.org)"),
+    ("TERM", "dumb: no colour"),
     ("COLUMNS", "the terminal's width, where it differs from what the terminal says"),
     ("PAGER", "what shows a text that is longer than the screen; default less"),
+    ("LESS", "what less is told; default FRX, as in git"),
     ("VISUAL, EDITOR", "what opens for the text of a reply; default vi"),
     (
         "XDG_CONFIG_HOME, XDG_STATE_HOME, XDG_DATA_HOME",
         "where folders of programs lie (XDG Base Directory Specification)",
     ),
+    ("SHELL", "the shell that `completion install` is for, where none is named"),
+    ("BASH_COMPLETION_USER_DIR", "where bash looks for completion scripts"),
     ("HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE", "the way to the store, as for curl; not for this machine itself"),
 )
 
@@ -40,8 +45,11 @@ TOPICS = {
 }
 
 
-def rows(topic: str) -> list[dict[str, Any]]:
-    """A topic as rows of `name` and `about`; of `exit-codes` as `code`, `kind`, `when`, `hint`. Raises BadUsage."""
+def rows(topic: str, commands: Iterable[str] = ()) -> list[dict[str, Any]]:
+    """A topic as rows of `name` and `about`; of `exit-codes` as `code`, `kind`, `when`, `hint`.
+
+    Raises BadUsage for another, with what may have been meant: a topic, or one of `commands`.
+    """
     if topic == "exit-codes":
         done = {"code": 0, "kind": "", "when": "done, an empty list included", "hint": ""}
         return [done, *({"code": row.code, "kind": row.kind, "when": row.when, "hint": row.hint} for row in EXITS)]
@@ -54,7 +62,7 @@ def rows(topic: str) -> list[dict[str, Any]]:
         return _named((form, about) for form, about in dates.EXPLAINED)
     from difflib import get_close_matches
 
-    near = get_close_matches(topic, TOPICS, n=1)
+    near = get_close_matches(topic.lower(), (*TOPICS, *commands), n=1)
     raise BadUsage(
         f"There is no help on {topic!r}.",
         hint=f"Did you mean {near[0]!r}?" if near else f"There are {', '.join(TOPICS)}, and every command's own.",

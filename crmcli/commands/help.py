@@ -17,10 +17,16 @@ app = lone()
 @verb(app, "help", example="crmcli help exit-codes")
 def help_(
     state: State,
-    topic: Annotated[str | None, typer.Argument(help="A topic, or a command.", metavar="TOPIC")] = None,
+    words: Annotated[
+        list[str] | None, typer.Argument(help="A topic, or the words of a command.", metavar="TOPIC…")
+    ] = None,
 ) -> None:
     """Tell about a topic (dates, environment, exit-codes, formats), or what a command takes: `crmcli help tickets list`."""
-    if topic is None:
+    if not words:
         state.output.told([{"name": name, "about": about} for name, about in topics.TOPICS.items()], HELP)
+    elif words[0] in state.program.commands:
+        with state.program.make_context("crmcli", [*words, "--help"]) as root:
+            root.command.invoke(root)
     else:
-        state.output.told(topics.rows(topic), EXIT_CODES if topic == "exit-codes" else HELP)
+        told = topics.rows(" ".join(words), state.program.commands)
+        state.output.told(told, EXIT_CODES if words == ["exit-codes"] else HELP)

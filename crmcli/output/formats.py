@@ -9,9 +9,9 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from json import JSONEncoder
 
-from crmcli.errors import CrmError, Partial
-from crmcli.output.columns import Row
-from crmcli.output.hostile import json_text, safe, spreadsheet
+from crmcli.errors import BadUsage, CrmError, Partial
+from crmcli.output.columns import Row, Shape
+from crmcli.output.hostile import json_text, one_line, safe, spreadsheet
 
 Pages = Iterable[Sequence[Row]]
 
@@ -28,6 +28,20 @@ def dumper(*, indent: bool = False, ascii_only: bool = False) -> Callable[[objec
 
 
 _AT_ONCE = 20
+
+
+def named(said: str, shape: Shape) -> list[str]:
+    """Fields as `--fields` has them, with commas and in whatever case, in the API's spelling. Raises BadUsage."""
+    official = {field.lower(): field for field in shape.fields}
+    picked = []
+    for name in said.split(","):
+        field = official.get(name.strip().lower())
+        if field is None:
+            what = f"A {shape.noun} has no field '{one_line(name)}'."
+            hint = f"Its fields: {', '.join(shape.fields)}."
+            raise BadUsage(what if name.strip() else "--fields has an empty name.", hint=hint)
+        picked.append(field)
+    return picked
 
 
 def picker(fields: Sequence[str] | None) -> Callable[[Row], Row]:

@@ -89,16 +89,7 @@ class Output:
             return None
         if self.format == "ids":
             raise BadUsage("--fields doesn't go with -o ids, which prints the ID alone.")
-        official = {field.lower(): field for field in shape.fields}
-        picked = []
-        for name in self._fields.split(","):
-            field = official.get(name.strip().lower())
-            if field is None:
-                what = f"A {shape.noun} has no field '{one_line(name)}'."
-                hint = f"Its fields: {', '.join(shape.fields)}."
-                raise BadUsage(what if name.strip() else "--fields has an empty name.", hint=hint)
-            picked.append(field)
-        return picked
+        return formats.named(self._fields, shape)
 
     def pages(self, pages: Iterable[Sequence[Row]], shape: Shape, *, empty: str | None = None) -> int:
         """Print a list, each page before the next is asked for, and return how many rows it had.
@@ -187,10 +178,15 @@ class Output:
     def told(self, rows: Sequence[Row], shape: Shape, *, whole: object = None) -> None:
         """Print something to be read: a table in a pipe too, unless another format is asked for.
 
+        Its last column goes on in further lines where a terminal is too narrow for it, since it is there to be read whole.
         `whole` is what JSON has in place of the rows.
         """
         self._format = self._format or "table"
-        if whole is not None and self.format == "json":
+        if self.format == "table" and self._fields is None:
+            from crmcli.output import glossary  # for this alone
+
+            self._out().write(glossary.lines(rows, shape, self._out()))
+        elif whole is not None and self.format == "json":
             self.document(whole)
         else:
             self.local(rows, shape)
