@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crmcli import __version__, topics
+from crmcli import __version__, paths, profiles, topics
 from crmcli.app import COMMANDS, NOUNS
 from crmcli.settings import KEYS
 from tests import tree
@@ -27,8 +28,8 @@ def pages() -> dict[Path, str]:
 
 
 def _page(name: str, section: int, about: str, *parts: str) -> str:
-    head = f'.TH {name.upper()} {section} {DATE} "crmcli {__version__}" "crmcli"\n.SH NAME\n{_text(name)} \\- {_text(about)}\n'
-    return head + "".join(parts)
+    head = f'.TH {name.upper()} {section} {DATE} "crmcli {__version__}" "crmcli"\n.nh\n'
+    return "".join([head, f".SH NAME\n{_text(name)} \\- {_text(about)}\n", *parts])
 
 
 def _program(root: Any) -> str:
@@ -49,11 +50,9 @@ def _program(root: Any) -> str:
         f".SH FORMATS\n{_table('formats')}",
         f".SH EXIT STATUS\n{''.join(_exit_codes())}",
         f".SH ENVIRONMENT\n{_table('environment')}",
-        ".SH FILES\n" + _tagged("~/.config/crmcli/profiles.toml", "The profiles: see crmcli-profiles(5)."),
-        _tagged(
-            "~/.local/state/crmcli", "What was sent and is to be known afterwards, drafts, names: the outbox is here."
-        ),
-        _tagged("~/.local/share/crmcli", "The demo store."),
+        ".SH FILES\n" + _tagged(f"{_folder('config')}/{profiles.file().name}", "The profiles: see crmcli-profiles(5)."),
+        _tagged(_folder("state"), "What was sent and is to be known afterwards, drafts, names: the outbox is here."),
+        _tagged(_folder("data"), "The demo store."),
         _see([f"crmcli-{noun}(1)" for noun in NOUNS] + ["crmcli-profiles(5)"]),
     )
 
@@ -79,7 +78,14 @@ def _verb(words: tuple[str, ...], verb: Any, root: Any) -> str:
     example = re.search(r"Example: (.*)", verb.epilog or "")
     told = f"{_text(' '.join((verb.help or '').split()))}\n"
     told += _options(verb, own)
-    return told + (f".PP\nExample:\n.PP\n.nf\n.RS\n{_text(example[1])}\n.RE\n.fi\n" if example else "")
+    told += f".PP\nExample:\n.PP\n.nf\n.RS\n{_text(example[1])}\n.RE\n.fi\n" if example else ""
+    return told + "".join(_block(block) for block in (verb.epilog or "").split("\n\n\b\n")[1:])
+
+
+def _block(block: str) -> str:
+    """What a help page ends with, its lines as they are: a line that says what follows, and the lines that do."""
+    title, *lines = block.split("\n")
+    return f".PP\n{_text(title)}\n.PP\n.nf\n.RS\n{_text(textwrap.dedent(chr(10).join(lines)))}\n.RE\n.fi\n"
 
 
 def _options(command: Any, params: list[Any] | None = None) -> str:
@@ -123,8 +129,8 @@ def _profiles() -> str:
         "the profile file of crmcli",
         ".SH DESCRIPTION\n",
         _text(
-            "profiles.toml holds your stores and their keys, as TOML. It is in ~/.config/crmcli, or where CRMCLI_CONFIG_DIR "
-            "says, and must be readable by its owner alone (mode 0600): else it is refused."
+            f"{profiles.file().name} holds your stores and their keys, as TOML. It is in {_folder('config')}, or where "
+            "CRMCLI_CONFIG_DIR says, and must be readable by its owner alone (mode 0600): else it is refused."
         ),
         "\n.PP\n",
         _text("`default` names the profile that is used where neither -p nor CRMCLI_PROFILE names one. "),
@@ -140,10 +146,16 @@ def _profiles() -> str:
     )
 
 
+def _folder(kind: str) -> str:
+    """Where the XDG rules put the program's folder, short of variables that move it: as a reader of any home has it."""
+    return f"{paths._XDG[kind]}/crmcli"
+
+
 def _default(value: Any) -> str:
     if value is None or value == {}:
         return ""
-    return f" Default: {str(value).lower() if isinstance(value, bool) else value}."
+    shown = str(value).lower() if isinstance(value, bool) else f"{value:g}" if isinstance(value, float) else value
+    return f" Default: {shown}."
 
 
 def _exit_codes() -> Iterator[str]:
@@ -174,9 +186,14 @@ def _sentences(command: Any) -> str:
     return " ".join((command.help or "").split())
 
 
+_ROFF = str.maketrans(
+    {"\\": "\\e", "-": "\\-", "'": "\\(aq", "`": "\\(ga", "~": "\\(ti", "^": "\\(ha", "…": "...", "\t": " "}
+    | {chr(code): None for code in (*range(9), *range(11, 32), *range(127, 160))}
+)
+"""Characters that roff, or the man macros with some fonts, take for something else; control characters it has no use for."""
+
+
 def _text(text: str) -> str:
-    """A text as roff: backslashes and hyphens as such, and no line that begins like a request."""
-    plain = (
-        text.replace("\\", "\\e").replace("-", "\\-").replace("'", "\\(aq").replace("`", "\\(ga").replace("…", "...")
-    )
-    return "\n".join("\\&" + line if line.startswith((".", "\\(aq")) else line for line in plain.split("\n"))
+    """A text as roff: every character as such, no line that begins like a request, and none that is empty."""
+    lines = text.translate(_ROFF).split("\n")
+    return "\n".join(f"\\&{line}" if not line.strip() or line.startswith(".") else line for line in lines)

@@ -23,7 +23,7 @@ def list_(state: State, *, limit: Limit = None, offset: Offset = 0, all_: All = 
     state.show(listing, DEPARTMENTS, count=count)
 
 
-@verb(app, "get", example="crmcli departments get Sales")
+@verb(app, "get", example="crmcli departments get Returns")
 def get(state: State, departments: Departments) -> None:
     """Show departments."""
     words = inputs.words(departments)
@@ -31,7 +31,7 @@ def get(state: State, departments: Departments) -> None:
     state.output.objects(found, DEPARTMENTS, single=inputs.is_one(departments))
 
 
-@verb(app, "update", writes=True, example="crmcli departments update Sales --name 'Sales and orders' --visible")
+@verb(app, "update", writes=True, example="crmcli departments update Returns --name 'Returns and refunds' --visible")
 def update(
     state: State,
     departments: Departments,

@@ -29,7 +29,7 @@ def list_(
     state.show(listing, MESSAGES, count=count)
 
 
-@verb(app, "get", example="crmcli messages get 42 7")
+@verb(app, "get", example="crmcli messages get 3 7")
 def get(state: State, ticket: Ticket, messages: Messages) -> None:
     """Show messages of a ticket."""
     of, numbers = inputs.number(ticket, noun="ticket"), inputs.numbers(messages, noun="message")
@@ -59,7 +59,7 @@ def create(
     state.told([ack], noun="message")
 
 
-@verb(app, "delete", writes=True, example="crmcli messages delete 42 7 --yes")
+@verb(app, "delete", writes=True, example="crmcli messages delete 3 7 --yes")
 def delete(state: State, ticket: Ticket, messages: Messages, *, yes: Yes = False) -> None:
     """Delete messages of a ticket. The customer has read them already; this can't be undone."""
     of, numbers = inputs.number(ticket, noun="ticket"), inputs.numbers(messages, noun="message")

@@ -40,7 +40,7 @@ def get(state: State, replies: Replies) -> None:
     state.output.objects(found, REPLIES, single=inputs.is_one(replies))
 
 
-@verb(app, "create", sends=True, example="crmcli replies create --title 'Shipping delay' --text @delay.txt")
+@verb(app, "create", sends=True, example="crmcli replies create --title 'Late parcel' --text @delay.txt")
 def create(state: State, *, title: Title = None, text: Text = None, data: Data = None) -> None:
     """Make a saved reply."""
     fields = inputs.fields(data, Title=title, Message=inputs.text(text))
@@ -60,7 +60,7 @@ def update(state: State, replies: Replies, *, title: Title = None, text: Text = 
         state.told(acks, noun="saved reply", many=len(words) != 1)
 
 
-@verb(app, "delete", writes=True, example="crmcli replies delete 'Old greeting' --yes")
+@verb(app, "delete", writes=True, example="crmcli replies delete 'Tax exemption' --yes")
 def delete(state: State, replies: Replies, *, yes: Yes = False) -> None:
     """Delete saved replies."""
     words = inputs.words(replies)

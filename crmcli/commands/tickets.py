@@ -125,7 +125,7 @@ def get(state: State, tickets: Tickets) -> None:
     app,
     "create",
     sends=True,
-    example="crmcli tickets create --customer-email ann@example.com --subject 'Late parcel' --department Shipping",
+    example="crmcli tickets create --customer-email ann@example.com --subject 'Late parcel' --department Orders",
 )
 def create(
     state: State,
