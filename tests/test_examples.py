@@ -25,6 +25,8 @@ TYPED: dict[tuple[str, ...], str] = {("replies", "update"): "Your parcel is late
 """What standard input has for those that read it."""
 CODES: dict[tuple[str, ...], int] = {("tickets", "stats"): 11}
 """Whose end is not 0: the condition that the example asks about holds in the demo store."""
+FIRST = {"checkpoints": ("tickets", "list", "--checkpoint", "nightly")}
+"""What is run before the examples of a noun, which are about what it leaves."""
 ELSEWHERE = {("profiles", "add"), ("sandbox", "serve")}
 """One asks for secrets at a terminal (below); one runs until it is ended (tests/test_process.py)."""
 
@@ -71,6 +73,8 @@ def test_it_runs(
         sandbox.fault()
     else:
         monkeypatch.setenv("CRMCLI_PROFILE", "demo")
+    if words[0] in FIRST:
+        assert run(*FIRST[words[0]]).code == 0
     (example,) = EXAMPLES[words]
     result = run(*shlex.split(example), stdin=TYPED.get(words, ""), terminal=words in TYPED)
     assert result.code == CODES.get(words, 0), result.err
