@@ -46,10 +46,18 @@ def words(given: Iterable[str]) -> list[str]:
 
 
 def text(value: str | None) -> str | None:
-    """A text: itself, `@file`, or `-` for standard input; without the line ends that close a file. Raises BadUsage."""
+    """A text: itself, `@file`, or `-` for standard input; without the line ends that close a file.
+
+    Raises BadUsage, also where a file or standard input holds nothing.
+    """
     if value is None or not (value == "-" or value.startswith("@")):
         return value
-    return _source(value).rstrip("\r\n")
+    found = _source(value).rstrip("\r\n")
+    if not found.strip():  # what was to write it has failed: a text must not be wiped by that
+        raise BadUsage(
+            f"The text from {'standard input' if value == '-' else value[1:]} is empty.", hint="Nothing was sent."
+        )
+    return found
 
 
 def data(value: str | None) -> dict[str, Any]:

@@ -98,7 +98,8 @@ def test_required_fields(refused: Run) -> None:
     assert "CustomerEmail: required" in refused("tickets", "create", "--subject", "Hello").err
     assert "CustomerEmail: required" in refused("tickets", "create", "--customer-email", " ").err
     assert "Message: required" in refused("messages", "create", "4").err
-    assert "Message: required" in refused("messages", "create", "4", "--text", "-", stdin="\n").err
+    assert "standard input is empty" in refused("messages", "create", "4", "--text", "-", stdin="\n").err
+    assert "standard input is empty" in refused("replies", "update", "1", "--text", "-", stdin="").err
     told = refused("replies", "create").err.splitlines()
     assert told[:2] == ["Error: The saved reply can't be sent: Title: required.", "  Message: required"]
 
