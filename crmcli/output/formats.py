@@ -22,7 +22,10 @@ _QUOTABLE = "\n\r\t"
 def dumper(*, indent: bool = False, ascii_only: bool = False) -> Callable[[object], str]:
     """A function from a value to its JSON: on one line without blanks, or indented by two for people."""
     encode = JSONEncoder(
-        ensure_ascii=ascii_only, indent=2 if indent else None, separators=(",", ": " if indent else ":")
+        ensure_ascii=ascii_only,
+        check_circular=False,
+        indent=2 if indent else None,
+        separators=(",", ": " if indent else ":"),
     ).encode
     return lambda value: json_text(encode(value))
 
