@@ -55,7 +55,7 @@ def _run(argv: Sequence[str]) -> None:
     from crmcli.app import build
 
     # What the store sends has no cycles to be found, and looking for them takes part of a long list's time.
-    gc.set_threshold(100_000)
+    gc.set_threshold(5_000)
     for word in argv:
         if not _is_text(word):
             raise errors.BadUsage(f"{word!r} is not text in the terminal's encoding ({sys.getfilesystemencoding()}).")
