@@ -105,6 +105,13 @@ class Answer:
         )
 
 
+def good(answer: Answer) -> Answer:
+    """The answer to a read, when it is a success; raises what it says otherwise."""
+    if not answer.ok:
+        raise failure(answer)
+    return answer
+
+
 def passing_trouble(answer: Answer) -> errors.CrmError | None:
     """What is wrong with an answer that a second try may get right: throttling, 5xx, a body cut short. None if nothing."""
     if answer.throttled or retry.is_passing(answer.status):

@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crmcli.api import answers
 from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
+from crmcli.api.collection import asking
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack
 from crmcli.api.transport import Request, Transport
@@ -19,7 +20,6 @@ from crmcli.errors import BadUsage
 if TYPE_CHECKING:
     from crmcli.api.crm import Crm
 
-METHODS = ("GET", "POST", "PUT", "DELETE")
 _ROOT = "/3dcartwebapi/v1"
 _MESSAGES = re.compile(r"/CRM/(\d{1,18})/message", re.IGNORECASE | re.ASCII)
 
@@ -35,10 +35,7 @@ class Anything:
     def get(self, path: str, params: Mapping[str, Any]) -> Answer:
         """The store's answer to a GET. Raises what its status says, and what `Transport.read` does."""
         path, query = split(path)
-        answer = self._transport.read(path, {**query, **params})
-        if not answer.ok:
-            raise answers.failure(answer)
-        return answer
+        return answers.good(self._transport.read(path, {**query, **params}))
 
     def list(self, path: str, params: Mapping[str, Any]) -> Listing:
         """All rows of a list, over as many requests as it takes. Raises BadUsage where the query pages by itself."""
@@ -46,15 +43,7 @@ class Anything:
         wanted = {**query, **params}
         if own := {"limit", "offset", "countonly"} & {name.lower() for name in wanted}:
             raise BadUsage(f"--all asks for pages itself: leave out {', '.join(sorted(own))}.")
-
-        def ask(offset: int, limit: int) -> list[Row]:
-            answer = self._transport.read(path, {**wanted, "limit": limit, "offset": offset})
-            if answer.past_the_end:
-                return []
-            if not answer.ok:
-                raise answers.failure(answer)
-            return answer.rows()
-
+        ask = asking(self._transport, path, wanted)
         return Listing(ask, identity=_identity, page_size=self._page_size)
 
     def write(self, method: str, path: str, body: Row | None) -> Ack:

@@ -20,6 +20,16 @@ def _page(params: Mapping[str, object], offset: int, limit: int) -> dict[str, ob
     return {**params, "limit": limit, "offset": offset}
 
 
+def asking(transport: Transport, path: str, params: Mapping[str, object]) -> Ask:
+    """How the pages of the list at a path are asked for. What it gives raises what `Transport.read` does."""
+
+    def ask(offset: int, limit: int) -> list[Row]:
+        answer = transport.read(path, _page(params, offset, limit))
+        return [] if answer.past_the_end else answers.good(answer).rows()
+
+    return ask
+
+
 class Collection:
     """One noun: its path below the API, the field that identifies a row, and how its rows are read and written."""
 
@@ -73,7 +83,7 @@ class Collection:
 
             kind = Newest
         return kind(
-            self._ask(self.path, params),
+            asking(self._transport, self.path, params),
             identity=self.identity,
             page_size=self._page_size,
             limit=limit,
@@ -89,34 +99,19 @@ class Collection:
         if self._heard:
             self._heard({number: str(name) for number, name in named if type(number) is int and name})
 
-    def _ask(self, path: str, params: Mapping[str, object]) -> Ask:
-        def ask(offset: int, limit: int) -> list[Row]:
-            answer = self._transport.read(path, _page(params, offset, limit))
-            if answer.past_the_end:
-                return []
-            if not answer.ok:
-                raise answers.failure(answer)
-            return answer.rows()
-
-        return ask
-
     def _total(self, path: str, params: Mapping[str, object]) -> int | None:
         answer = self._transport.read(path, {**params, "countonly": 1})
         if answer.past_the_end:
             # Nothing to count is 200 and 0 (recorded, wire-facts section 3): a store that answers so doesn't count.
             return None
-        if not answer.ok:
-            raise answers.failure(answer)
-        return answer.total()
+        return answers.good(answer).total()
 
     def _one(self, path: str, wanted: Mapping[str, int], missing: str) -> Row:
         """The one object at a path, in an array of one or bare; it must be the one that was `wanted`."""
         answer = self._transport.read(path)
         if answer.status in (404, 410):
             raise errors.NotFound(missing, status=answer.status)
-        if not answer.ok:
-            raise answers.failure(answer)
-        rows = answer.rows()
+        rows = answers.good(answer).rows()
         if not rows:
             raise errors.NotFound(missing, status=answer.http_status)
         for name, number in wanted.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crmcli.api.bodies import Row
-from crmcli.api.collection import Collection
+from crmcli.api.collection import Collection, asking
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Send, alike
 
@@ -22,7 +22,7 @@ class Messages(Collection):
         no `countonly` here.
         """
         path = f"/CRM/{ticket}/message"
-        ask = self._ask(path, {})
+        ask = asking(self._transport, path, {})
 
         def ask_or_miss(offset: int, limit: int) -> list[Row]:
             rows = ask(offset, limit)

@@ -27,7 +27,7 @@ class Newest(Listing):
         """All rows in reverse, for a store that can't be asked for the last ones alone. No more are kept than are wanted."""
         most = None if self._limit is None else self._limit + self._offset + 1
         kept: deque[Row] = deque(maxlen=most)
-        for page in self._kept(self._keep) if self._keep else self._walk():
+        for page in self._whole_walk():
             kept.extend(page)
         if kept:
             yield list(reversed(kept))

@@ -215,7 +215,7 @@ class Listing:
 
     def _pages(self) -> Iterator[list[Row]]:
         if self._keep:
-            yield from self._limited(self._kept(self._keep), skip=self._offset)
+            yield from self._limited(self._whole_walk(), skip=self._offset)
             return
         start = first_offset(self._ask, identity=self._identity, skip=self._offset)
         if start is None:
@@ -233,8 +233,7 @@ class Listing:
         """How many rows there are in all, whatever the limit; by the store's own count where it has one."""
         total = None if self._keep else self._total()
         if total is None:
-            pages = self._kept(self._keep) if self._keep else self._walk()
-            total = sum(len(page) for page in pages)
+            total = sum(len(page) for page in self._whole_walk())
         return total
 
     def _walk(self, start: int = 0, want: int | None = None) -> Iterator[list[Row]]:
@@ -252,9 +251,13 @@ class Listing:
         yield from walk.pages()
         self.missing = walk.missing
 
-    def _kept(self, keep: Callable[[Row], bool]) -> Iterator[list[Row]]:
+    def _whole_walk(self) -> Iterator[list[Row]]:
+        """All rows from the first to the last, but for those that are dropped on this side."""
+        if self._keep is None:
+            yield from self._walk()
+            return
         for page in self._walk():
-            kept = [row for row in page if keep(row)]
+            kept = [row for row in page if self._keep(row)]
             if kept:
                 yield kept
 
