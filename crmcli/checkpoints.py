@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import sqlite3
 import time
@@ -23,8 +22,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmcli import dates, paths
-from crmcli.errors import BadConfig, BadUsage
+from crmcli import dates, ledger, paths
+from crmcli.errors import BadUsage
 
 if TYPE_CHECKING:
     from crmcli.api.paging import Listing
@@ -100,7 +99,6 @@ def run(*, profile: str, store: str, name: str, filters: Mapping[str, Any]) -> I
         db.execute("DELETE FROM point")
         row = (store, asked, newest, runs + 1, printed + point.printed, time.time())
         db.execute("INSERT INTO point VALUES (?, ?, ?, ?, ?, ?)", row)
-        db.execute("COMMIT")
 
 
 def known(profile: str) -> list[dict[str, Any]]:
@@ -143,29 +141,12 @@ def _row(profile: str, name: str) -> dict[str, Any] | None:
 
 @contextmanager
 def _opened(path: Path, name: str) -> Iterator[sqlite3.Connection]:
-    """The file within a transaction, which is taken back unless it was committed."""
+    """The file within a transaction, which is taken back unless all went well."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-        db = sqlite3.connect(path, timeout=0, isolation_level=None)
-    except (OSError, sqlite3.Error) as fault:
-        raise BadConfig(f"Checkpoint {name} can't be kept ({path}: {fault}).") from None
-    try:
-        db.execute("PRAGMA synchronous = FULL")
-        db.execute("BEGIN EXCLUSIVE")
-        for statement in _SCHEMA:
-            db.execute(statement)
-        yield db
-    except sqlite3.OperationalError as fault:
-        if "locked" in str(fault):
-            raise BadUsage(
-                f"Checkpoint {name} is in use by another run.", hint="Let that one come to its end."
-            ) from None
-        raise BadConfig(f"Checkpoint {name} can't be kept ({path}: {fault}).") from None
-    except sqlite3.Error as fault:
-        raise BadConfig(f"Checkpoint {name} can't be kept ({path}: {fault}).") from None
-    finally:
-        db.close()
+        with ledger.changing(path, _SCHEMA, what=f"Checkpoint {name}", alone=True) as db:
+            yield db
+    except ledger.InUse:
+        raise BadUsage(f"Checkpoint {name} is in use by another run.", hint="Let that one come to its end.") from None
 
 
 def _file(profile: str, name: str) -> Path:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crmcli import processes
-from crmcli.errors import BadConfig, BadUsage
+from crmcli import ledger, processes
+from crmcli.errors import BadUsage
 
 INTENDED, SENT, CONFIRMED, REFUSED, UNSURE = STATES = ("intended", "sent", "confirmed", "refused", "unsure")
 """intended: on disk, has not left. sent: has left, or may have. confirmed: the store has it. refused: the store does not
@@ -171,29 +170,11 @@ class Box:
             raise BadUsage(f"The outbox has no entry {number}.", hint="See 'crmcli outbox list --all'.")
         return _entry(found)
 
-    @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
+    def _change(self) -> AbstractContextManager[sqlite3.Connection]:
         """A transaction that is on disk when it ends."""
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
-            db = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-            try:
-                db.row_factory = sqlite3.Row
-                # One file and no write-ahead log: a copy of it is whole, and FULL means synced before COMMIT returns.
-                db.execute("PRAGMA synchronous = FULL")
-                db.execute("BEGIN IMMEDIATE")
-                for statement in _SCHEMA:
-                    db.execute(statement)
-                yield db
-                db.execute("COMMIT")
-            finally:
-                db.close()
-        except (OSError, sqlite3.Error) as fault:
-            raise BadConfig(
-                f"The outbox can't be used ({self.path}: {fault}).",
-                hint="Nothing may be sent that can't be written down.",
-            ) from None
+        return ledger.changing(
+            self.path, _SCHEMA, what="The outbox", hint="Nothing may be sent that can't be written down."
+        )
 
 
 def _entry(row: sqlite3.Row) -> Entry:
