@@ -7,13 +7,14 @@ import shlex
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmcli import errors
-from crmcli.api import answers
+from crmcli.api import answers, bodies
 from crmcli.api.answers import Answer
 from crmcli.api.retry import LONGEST_WAIT, TRIES, Pace
 from crmcli.exits import exit_row
@@ -174,7 +175,7 @@ def test_a_failure_after_the_first_page_is_told(shop: Sandbox, run: Run, monkeyp
     assert (result.code, result.out.split()) == (1, ["1", "2", "3", "4", "5"])
 
 
-bodies = st.one_of(
+any_body = st.one_of(
     st.text(),
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -185,7 +186,7 @@ bodies = st.one_of(
 )
 
 
-@given(text=bodies, status=st.integers(200, 599))
+@given(text=any_body, status=st.integers(200, 599))
 def test_any_answer_is_rows_or_an_error_of_ours(text: str, status: int) -> None:
     answer = Answer("GET", "/CRM/1", status, text)
     if not answer.ok:
@@ -225,3 +226,49 @@ def test_retry_after_as_a_number_and_as_a_date(seconds: int, least: float, most:
     assert wait is not None
     assert max(0, least - 1) <= wait <= most
     assert Pace().wait(1, retry_after="61") is None
+
+
+LONG = "A" * 30 + "é😀"
+ODD_BODIES = (
+    '[{"a": "x\x01\ty"}]',
+    '[{"a": "\\ud800"}]',
+    '[{"a": 1},]',
+    '[{"a": 1e400}]',
+    "[NaN]",
+    "<html>",
+    "",
+    "[1] 2",
+    "\ufeff[]",
+)
+
+
+@given(
+    st.one_of(
+        st.sampled_from(ODD_BODIES),
+        st.text(st.sampled_from('[]{}",:0123456789.eE+-\\u \t\n\x01ntf') | st.sampled_from(LONG), max_size=30),
+        st.recursive(
+            st.none() | st.integers() | st.floats() | st.text(),
+            lambda some: st.lists(some) | st.dictionaries(st.text(), some),
+        ).map(json.dumps),
+    )
+)
+def test_a_page_of_a_long_list_is_read_as_any_other(text: str) -> None:
+    def said(*, is_long: bool) -> str:
+        try:
+            return repr(bodies.read_json(text, is_long=is_long))
+        except ValueError:
+            return "refused"
+
+    assert said(is_long=True) == said(is_long=False)
+
+
+def test_odd_bytes_on_each_page_of_a_long_list(sandbox: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CRMCLI_PAGE_SIZE", "5")
+    fine = run("tickets", "list", "--all", "-o", "jsonl").out
+
+    def odd(environ: dict[str, Any], start: Any) -> Any:
+        return [b"".join(sandbox.app(environ, start)).replace(b"example", b"exa\x01ple")]
+
+    sandbox.server.app = odd
+    assert run("tickets", "list", "--all", "-o", "jsonl").out == fine.replace("example", "exa\\u0001ple")
+    assert "exa" in fine

@@ -109,7 +109,18 @@ def test_the_output_knows_the_models_fields(shape: columns.Shape, model: type[mo
     assert sorted(shape.fields) == sorted(model.model_fields)
 
 
-HEAVY = ("typer", "httpx", "pydantic", "rich", "werkzeug", "platformdirs", "sqlite3", "tomlkit", "subprocess")
+HEAVY = {
+    "typer",
+    "httpx",
+    "pydantic",
+    "rich",
+    "werkzeug",
+    "platformdirs",
+    "sqlite3",
+    "tomlkit",
+    "subprocess",
+    "msgspec",
+}
 
 
 def loaded(*words: str) -> set[str]:

@@ -19,7 +19,7 @@ _THROTTLE_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer: what was asked, the status, and the body as text."""
+    """One HTTP answer: what was asked, the status, and the body as text; `is_long` as `bodies.read_json` has it."""
 
     method: str
     path: str
@@ -27,11 +27,12 @@ class Answer:
     text: str
     retry_after: str | None = None
     location: str | None = None
+    is_long: bool = False
 
     @cached_property
     def data(self) -> Any:
         """The body as JSON; None when it is empty. Raises ValueError when it is something else (HTML, say)."""
-        return bodies.read_json(self.text)
+        return bodies.read_json(self.text, is_long=self.is_long)
 
     @cached_property
     def acks(self) -> list[Row]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -115,7 +116,7 @@ class Transport:
         from crmcli.api.ahead import Ahead
 
         wanted = _query(params)
-        self._coming[path, *wanted.items()] = Ahead(lambda: self._exchange("GET", path, wanted))
+        self._coming[path, *wanted.items()] = Ahead(lambda: replace(self._exchange("GET", path, wanted), is_long=True))
 
     def read(self, path: str, params: Mapping[str, object] | None = None) -> Answer:
         """GET a path below the API, as often as `retry` allows; returns the last answer, whatever its status.
@@ -292,4 +293,5 @@ def _text(body: bytes, charset: str | None) -> str:
             return body.decode(charset, errors="replace")
     except (LookupError, ValueError):  # no such charset, or a codec that is none of text
         pass
-    return body.decode("utf-8-sig", errors="replace")
+    # Not by "utf-8-sig", which is written in Python and takes longer than all the rest here.
+    return body.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")

@@ -19,18 +19,38 @@ Pages = Iterable[Sequence[Row]]
 _QUOTABLE = "\n\r\t"
 
 
+MANY = 500
+"""Values after which a list counts as long."""
+_AT_ONCE = 20
+
+
 def dumper(*, indent: bool = False, ascii_only: bool = False) -> Callable[[object], str]:
-    """A function from a value to its JSON: on one line without blanks, or indented by two for people."""
+    """A function from a value to its JSON: on one line without blanks, or indented by two for people.
+
+    Called for a long list it turns to what writes faster, once that is worth its import.
+    """
     encode = JSONEncoder(
         ensure_ascii=ascii_only,
         check_circular=False,
         indent=2 if indent else None,
         separators=(",", ": " if indent else ":"),
     ).encode
-    return lambda value: json_text(encode(value))
+    rapid: Callable[[object], str] | None = None
+    left = MANY
 
+    def dump(value: object) -> str:
+        nonlocal rapid, left
+        left -= 1
+        if left < 0 and rapid is None and not (indent or ascii_only):
+            from crmcli.rapid import encoded as rapid
+        if rapid is not None:
+            try:
+                return json_text(rapid(value))
+            except ValueError:  # half a character, which UTF-8 can't hold
+                pass
+        return json_text(encode(value))
 
-_AT_ONCE = 20
+    return dump
 
 
 def named(said: str, shape: Shape) -> list[str]:

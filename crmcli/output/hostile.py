@@ -57,7 +57,8 @@ def json_text(dumped: str) -> str:
 
     A JSON writer escapes only what is below U+0020; DEL, C1 controls, direction marks and lone surrogates pass it.
     """
-    if dumped.isprintable():
+    # Of ASCII it is known without reading each character: what is below U+0020 is escaped, or layout.
+    if "\x7f" not in dumped if dumped.isascii() else dumped.isprintable():
         return dumped
     for char in set(dumped):
         # A bare line feed is layout: within a string it is escaped already.

@@ -71,7 +71,10 @@ class Stream:
             raise OSError(errno.EBADF, "standard output is closed")
         if self._file.closed:
             raise OSError(errno.EBADF, "standard output is closed")
-        self._file.write(self.encodable(text))
+        try:
+            self._file.write(text)
+        except UnicodeEncodeError:  # nothing of it was taken
+            self._file.write(self.encodable(text))
         self._file.flush()
 
     def try_write(self, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcli.errors import BadUsage
+from crmcli.output import formats
 from crmcli.output.columns import REPLIES, TICKETS
 from crmcli.output.hostile import JOINERS, SPACES
 from crmcli.output.sink import FORMATS, Output
@@ -51,6 +53,23 @@ def test_json_is_the_rows_in_order(
     # Two lone surrogates side by side read back as one character, from any writer; a plain dump does the same.
     assert got == json.loads(json.dumps(flat(pages)))
     assert [list(row) for row in got] == [list(row) for row in flat(pages)]
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | with_surrogates,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(with_surrogates, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(json_values)
+def test_the_faster_writer_of_long_lists_gives_the_same(value: object) -> None:
+    plain, long = formats.dumper(), formats.dumper()
+    for _ in range(formats.MANY):
+        long(0)
+    assert json.loads(long(value)) == json.loads(plain(value)) == json.loads(json.dumps(value))
+    assert long(value).isprintable()
+    assert "msgspec" in sys.modules
 
 
 @settings(deadline=None)
