@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from crmcli import errors
@@ -9,6 +10,14 @@ from crmcli.api.bodies import Row
 
 if TYPE_CHECKING:
     from crmcli.api.models import StoreObject
+
+
+Seen = Callable[[Row], None]
+"""Shown the object as the store has it, right before it is changed; what it raises leaves the object as it is."""
+
+
+def unseen(_: Row) -> None:
+    """Nobody looks."""
 
 
 def check(model: type[StoreObject], changes: Row, *, key: str, number: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crmcli.api import names
 from crmcli.api.bodies import Row
-from crmcli.api.changes import check, whole
+from crmcli.api.changes import Seen, check, unseen, whole
 from crmcli.api.collection import Numbered
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Send, alike
@@ -52,10 +52,12 @@ class Replies(Numbered):
             self.path, fields, prepare=prepare, look=lambda body: alike(body, self.list(), ("Title", "Message"))
         )
 
-    def update(self, number: int, *, changes: Row) -> Ack:
-        """Change the named fields of a saved reply; the whole of it is sent, so that nothing is blanked."""
+    def update(self, number: int, *, changes: Row, seen: Seen = unseen) -> Ack:
+        """Change the named fields of a saved reply; the whole of it is sent, so that nothing is blanked. `seen` may stop it."""
         from crmcli.api import models
 
         check(models.SavedReply, changes, key=self.key, number=number)
-        body = whole(self.get(number), changes)
+        before = self.get(number)
+        body = whole(before, changes)
+        seen(before)
         return self._write("updated", "PUT", f"{self.path}/{number}", body, number=number)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from crmcli import dates
 from crmcli.api.bodies import Row
-from crmcli.api.changes import check, whole
+from crmcli.api.changes import Seen, check, unseen, whole
 from crmcli.api.collection import Numbered
 from crmcli.api.departments import Departments
 from crmcli.api.paging import Listing
@@ -128,12 +128,20 @@ class Tickets(Numbered):
         """The messages of a listed ticket: a store may list tickets without them."""
         return row.get("CrmMessageList") or self.get(self.number_of(row)).get("CrmMessageList") or []
 
-    def update(self, number: int, *, changes: Row, department: str | None = None, status: str | None = None) -> Ack:
+    def update(
+        self,
+        number: int,
+        *,
+        changes: Row,
+        department: str | None = None,
+        status: str | None = None,
+        seen: Seen = unseen,
+    ) -> Ack:
         """Change the named fields of a ticket and no others. Raises BadUsage, NotFound.
 
         The ticket's e-mail is sent along, since the API requires it (HELP page). Whether a PUT blanks what it doesn't
         name is unproven for tickets (wire-facts section 5), so the first one that shows it is looked at: where the store
-        blanked something, the whole ticket is put, that time and from then on. Messages are never sent.
+        blanked something, the whole ticket is put, that time and from then on. Messages are never sent. `seen` may stop it.
         """
         from crmcli.api import models
 
@@ -146,6 +154,7 @@ class Tickets(Numbered):
         body = {**({"CustomerEmail": email} if email else {}), **changes}
         if self._merges is False:
             body = self._whole(before, body)
+        seen(before)
         ack = self._put(number, body)
         at_stake = _at_stake(before, body)
         if ack.sent and self._merges is None and at_stake:

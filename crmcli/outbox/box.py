@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,8 +27,14 @@ _SCHEMA = (
     " path TEXT NOT NULL, body TEXT NOT NULL, once TEXT, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',"
     " made REAL NOT NULL, changed REAL NOT NULL, owner TEXT NOT NULL, before TEXT NOT NULL DEFAULT '[]',"
     " became INTEGER, ack TEXT NOT NULL DEFAULT '[]', told INTEGER NOT NULL DEFAULT 0)",
+)
+_NEWER = {"run": "TEXT", "row": "INTEGER"}
+"""Columns that an outbox of the first version lacks."""
+_INDEXES = (
     # What a `--once` key stands for: one entry that is, or may be, at the store. A refused one leaves the key free.
     "CREATE UNIQUE INDEX IF NOT EXISTS once ON entries (store, profile, once) WHERE once IS NOT NULL AND state != 'refused'",
+    "CREATE INDEX IF NOT EXISTS places ON entries (store, kind, path)",
+    "CREATE INDEX IF NOT EXISTS rows ON entries (run, row)",
 )
 
 
@@ -37,7 +43,8 @@ class Entry:
     """One send.
 
     `made` and `changed` are Unix times; `before` are the numbers of what looked just like it before it left; `became` is
-    its number at the store; `ack` the store's own answer; `told` whether the run that sent it got to say so.
+    its number at the store; `ack` the store's own answer; `told` whether the command that sent it got to say so. `run` and
+    `row` say which row of which run it is, where it is one of several.
     """
 
     number: int
@@ -56,6 +63,8 @@ class Entry:
     became: int | None
     ack: list[dict[str, Any]]
     told: int
+    run: str | None
+    row: int | None
 
     @property
     def standing(self) -> str:
@@ -82,26 +91,40 @@ class Box:
         self.path = path
 
     def intend(
-        self, *, store: str, profile: str, kind: str, path: str, body: dict[str, Any], once: str | None
+        self,
+        *,
+        store: str,
+        profile: str,
+        kind: str,
+        path: str,
+        body: dict[str, Any],
+        once: str | None,
+        row: tuple[str, int] | None = None,
     ) -> tuple[Entry, bool]:
-        """Write a new entry down; where `once` stands for an entry already, that one comes back. Out: it, and if it is new."""
+        """Write a new entry down; where `once`, or the run's `row`, stands for one already, that one comes back.
+
+        Out: the entry, and whether it is new.
+        """
         now = time.time()
         with self._change() as db:
             db.execute(
                 "DELETE FROM entries WHERE state IN ('confirmed', 'refused') AND once IS NULL AND changed < ?",
                 (now - KEPT_DAYS * 86400,),
             )
-            if once is not None:
-                found = db.execute(
-                    "SELECT * FROM entries WHERE store = ? AND profile = ? AND once = ? AND state != 'refused'",
-                    (store, profile, once),
-                ).fetchone()
+            for clause, key in (("profile = ? AND once = ?", (profile, once)), ("run = ? AND row = ?", row or (None,))):
+                found = (
+                    key[-1] is not None
+                    and db.execute(
+                        f"SELECT * FROM entries WHERE store = ? AND {clause} AND state != 'refused'",  # noqa: S608
+                        (store, *key),
+                    ).fetchone()
+                )
                 if found:
                     return _entry(found), False
             number = db.execute(
-                "INSERT INTO entries (store, profile, kind, path, body, once, state, made, changed, owner)"
-                " VALUES (?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?)",
-                (store, profile, kind, path, json.dumps(body), once, now, now, processes.me()),
+                "INSERT INTO entries (store, profile, kind, path, body, once, state, made, changed, owner, run, row)"
+                " VALUES (?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?, ?)",
+                (store, profile, kind, path, json.dumps(body), once, now, now, processes.me(), *(row or (None, None))),
             ).lastrowid
             return self._get(db, number or 0), True
 
@@ -137,18 +160,22 @@ class Box:
 
     def entries(self, *, states: Sequence[str] = STATES, like: Entry | None = None) -> list[Entry]:
         """Entries in these states, oldest first; with `like` only the others that send the very same thing."""
+        clause, places = ("", ()) if like is None else (" store = ? AND kind = ? AND path = ? AND", _place(like))
         marks = ", ".join("?" for _ in states)
         with self._change() as db:
-            found = db.execute(f"SELECT * FROM entries WHERE state IN ({marks}) ORDER BY number", tuple(states))  # noqa: S608
-            entries = [_entry(row) for row in found]
-        return [entry for entry in entries if like is None or (_same(entry, like) and entry.number != like.number)]
+            found = db.execute(
+                f"SELECT * FROM entries WHERE{clause} state IN ({marks}) ORDER BY number",  # noqa: S608
+                (*places, *states),
+            ).fetchall()
+        entries = map(_entry, found)
+        return [entry for entry in entries if like is None or (entry.body == like.body and entry.number != like.number)]
 
     def numbers(self, entry: Entry) -> set[int]:
         """The numbers at the store that other entries of this kind and path became: none of them is this one."""
         with self._change() as db:
             found = db.execute(
                 "SELECT became FROM entries WHERE store = ? AND kind = ? AND path = ? AND number != ? AND became IS NOT NULL",
-                (entry.store, entry.kind, entry.path, entry.number),
+                (*_place(entry), entry.number),
             ).fetchall()
         return {row[0] for row in found}
 
@@ -170,11 +197,18 @@ class Box:
             raise BadUsage(f"The outbox has no entry {number}.", hint="See 'crmcli outbox list --all'.")
         return _entry(found)
 
-    def _change(self) -> AbstractContextManager[sqlite3.Connection]:
+    @contextmanager
+    def _change(self) -> Iterator[sqlite3.Connection]:
         """A transaction that is on disk when it ends."""
-        return ledger.changing(
-            self.path, _SCHEMA, what="The outbox", hint="Nothing may be sent that can't be written down."
-        )
+        hint = "Nothing may be sent that can't be written down."
+        with ledger.changing(self.path, _SCHEMA, what="The outbox", hint=hint) as db:
+            there = {column["name"] for column in db.execute("PRAGMA table_info(entries)")}
+            for name, kind in _NEWER.items():
+                if name not in there:
+                    db.execute(f"ALTER TABLE entries ADD COLUMN {name} {kind}")
+            for statement in _INDEXES:
+                db.execute(statement)
+            yield db
 
 
 def _entry(row: sqlite3.Row) -> Entry:
@@ -189,5 +223,5 @@ def _entry(row: sqlite3.Row) -> Entry:
     )
 
 
-def _same(one: Entry, other: Entry) -> bool:
-    return (one.store, one.kind, one.path, one.body) == (other.store, other.kind, other.path, other.body)
+def _place(entry: Entry) -> tuple[str, str, str]:
+    return entry.store, entry.kind, entry.path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 
 _FIRST_LOOK = 0.1
 _LONGEST_LOOK = 2.0
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What is being sent: its name within the job, the row of the run, and the entries that it has become."""
+
+    name: str = ""
+    row: tuple[str, int] | None = None
+    sent: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -33,34 +43,41 @@ class Delivery:
     once: str | None = None
     note: Callable[[str], None] = lambda _: None
     pause: Callable[[float], None] = time.sleep
-    mine: list[int] = field(default_factory=list)
-    parts: list[str] = field(default_factory=list)
+    mine: set[int] = field(default_factory=set)
+    _part: ContextVar[_Part | None] = field(default_factory=lambda: ContextVar("part", default=None))
 
     def told(self) -> None:
-        """The run is over, and has said what became of what it sent."""
+        """The command is over, and has said what became of what it sent."""
         if self.mine:
-            self.box.tell(self.mine)
+            self.box.tell(sorted(self.mine))
 
     @contextmanager
-    def together(self, part: str) -> Iterator[None]:
-        """Within it a send and what belongs to it, a part of the job: should any of it fail, the send counts as not told.
+    def together(self, *, part: str = "", row: tuple[str, int] | None = None) -> Iterator[None]:
+        """Within it, in this thread, a send and what belongs to it; should any of it fail, the send counts as not told.
 
-        So the same command, run again, learns that it was sent, sends nothing, and goes on with what is missing.
+        So the same command, run again, learns that it was sent, sends nothing, and goes on with what is missing. `part` is
+        what it is of the job that `--once` names; `row` the number of a run, and of its row.
         """
-        before = len(self.mine)
-        self.parts.append(part)
+        now = _Part(part, row)
+        token = self._part.set(now)
         try:
             yield
         except BaseException:
-            del self.mine[before:]
+            self.mine.difference_update(now.sent)
             raise
         finally:
-            self.parts.pop()
+            self._part.reset(token)
 
     @property
     def _key(self) -> str | None:
         """What `--once` stands for here: the job, and of a job with several parts this one."""
-        return None if self.once is None else "/".join([self.once, *self.parts])
+        part = self._part.get()
+        return f"{self.once}/{part.name}" if self.once and part and part.name else self.once
+
+    def _is_mine(self, entry: Entry) -> None:
+        self.mine.add(entry.number)
+        if part := self._part.get():
+            part.sent.append(entry.number)
 
     def __call__(self, send: Send) -> Ack:
         """Send it, at most once; returns what the store made of it.
@@ -68,10 +85,17 @@ class Delivery:
         Raises what refused it; Unsure when the store may or may not have it and can't tell; and, for a lost answer,
         what lost it, once the store was seen not to have it. Every error says which entry keeps it.
         """
+        part = self._part.get()
         entry, is_new = self.box.intend(
-            store=self.store, profile=self.profile, kind=send.kind, path=send.path, body=send.body, once=self._key
+            store=self.store,
+            profile=self.profile,
+            kind=send.kind,
+            path=send.path,
+            body=send.body,
+            once=self._key,
+            row=part.row if part else None,
         )
-        self.mine.append(entry.number)
+        self._is_mine(entry)
         try:
             return self._deliver(entry, send) if is_new else self._second_run(entry, send)
         except errors.CrmError as failure:
@@ -177,6 +201,8 @@ class Delivery:
         One that is being sent right now is waited for: it may be meant to go twice, and then each must know its own.
         """
         for other in self.box.entries(states=(*OPEN, CONFIRMED), like=entry):
+            if entry.run is not None and other.run == entry.run:
+                continue  # two equal rows of one run are meant to be two
             if other.is_news:
                 return other
             if other.number > entry.number or other.state == CONFIRMED:
@@ -201,7 +227,7 @@ class Delivery:
         if entry.state != CONFIRMED:
             raise self._unsure(entry, entry.reason)
         self.note(f"It is at the store (outbox entry {entry.number}); nothing was sent again.")
-        self.mine.append(entry.number)
+        self._is_mine(entry)
         return send.made(entry.became, entry.ack)
 
     def _interrupted(self, entry: Entry) -> errors.Interrupted:
