@@ -211,7 +211,7 @@ def test_what_is_wrong_with_a_csv(refused: Refused, text: str, told: str) -> Non
         ('{"id": 4, "set": "x"}', "line 1: 'set': write it as set.NAME, or as an object of texts."),
         ('{"id": 4, "set.": {"x": 1}}', "line 1: 'set.': write it as set.NAME"),
         ('{"id": 4, "set": {"x": {"y": 1}}}', "line 1: set.x: an object is not text."),
-        ('{"id": 4, "Order": NaN}', "line 1: NaN is no number of JSON."),
+        ('{"id": 4, "Order": NaN}\n{"id": 5}', "line 1: NaN is no number of JSON."),
         ('{"id": 4, "Order": -Infinity}', "line 1: -Infinity is no number of JSON."),
         ('{"id": 4}\n{"id": 5', "line 2: it is not JSON: it ends too early."),
         ('{"id": 4}\n{"id" 5}\n', "line 2: it is not JSON: Expecting ':' delimiter at character 7."),
@@ -232,10 +232,11 @@ def test_what_is_wrong_with_a_csv(refused: Refused, text: str, told: str) -> Non
         ('{"id": null}', "line 1: CrmID is missing."),
         ('{"id": 4, "Message": "a\\u0000b"}', "line 1: Message: it holds U+0000, which no text has."),
         ('{"id": 4, "Message": "a\\ud800b"}', "line 1: Message: it holds U+D800, which no text has."),
+        ('{"id": 4, "set": {"\\ud800": "b"}}', "line 1: set.\ud800: it holds U+D800, which no text has."),
         ('{"id": 4, "Message": ' + "[" * 200_000, "line 1: it is nested too deeply."),
         ("[" * 200_000, "line 1: it is nested too deeply."),
     ],
-    ids=lambda value: value[:40],
+    ids=lambda value: ascii(value[:40]),
 )  # fmt: skip
 def test_what_is_wrong_with_json(refused: Refused, text: str, told: str) -> None:
     (only,) = refused(text)

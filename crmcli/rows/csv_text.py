@@ -16,7 +16,7 @@ def read_csv(text: str, rows: Rows) -> None:
     from io import StringIO
 
     csv.field_size_limit(2**31 - 1)  # a long message is no fault, and a quotation never closed has an error of its own
-    # Without `newline` each end of a line is left as it is, within a cell too.
+    # With an empty `newline` each end of a line is left as it is, within a cell too.
     reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     columns: list[Target | None] | None = None
     begins, header, absent = 1, 0, list[str]()

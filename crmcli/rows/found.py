@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from crmcli.errors import BadUsage
-from crmcli.rows.values import Kind, short
+from crmcli.rows.values import Kind, fit, short
 
 HINT = "Nothing was sent."
 _TOLD = 20
@@ -81,6 +81,7 @@ class Rows:
     ) -> None:
         """Lay a value into a row, as `convert` makes it of what the file has; its None is a value not given."""
         try:
+            fit(target.inner)
             found = convert(target.kind, value)
         except ValueError as fault:
             self.fault(number, f"{target.label}: {fault}")

@@ -52,14 +52,19 @@ def of_json(kind: Kind, value: Any) -> Any:
         raise _unwanted(kind, value)
     if not isinstance(value, str):
         raise _unwanted(kind, value)
-    unfit = _UNFIT.search(value)
-    if unfit:
-        raise ValueError(f"it holds U+{ord(unfit[0]):04X}, which no text has")
+    fit(value)
     if kind in ("text", "mapping"):
         return str(value)
     if kind == "name" and isinstance(value, Number) and not value.isdigit():
         raise _unwanted(kind, value)
     return _of_word(kind, value if isinstance(value, Number) else value.strip())
+
+
+def fit(text: str) -> None:
+    """Refuse what can't be sent. Raises ValueError."""
+    unfit = _UNFIT.search(text)
+    if unfit:
+        raise ValueError(f"it holds U+{ord(unfit[0]):04X}, which no text has")
 
 
 def _of_word(kind: Kind, word: str) -> Any:
