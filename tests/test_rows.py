@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from crmcli.errors import BadUsage, NotFound
 from crmcli.output.formats import csv_rows
-from crmcli.output.hostile import safe
+from crmcli.output.hostile import safe, spreadsheet
 from crmcli.rows import Field, Kind, Line, checked, read
 
 from .conftest import Terminal
@@ -441,7 +441,8 @@ def test_what_our_own_csv_holds_reads_back(rows: Read, texts: list[list[str]]) -
     written = "".join(csv_rows([given_rows], ["One", "Two", "Three"], raw=False, terminal=False))
     got = [values for _, values in rows(written, TEXTS, None)]
     expected = [{name: text for name, text in row.items() if text} for row in given_rows]
-    assert got == [row for row in expected if any(text.strip() for text in row.values())]
+    # A row of nothing but blanks is none; where the writer put an apostrophe before them it holds more than that.
+    assert got == [row for row in expected if any(spreadsheet(text).strip() for text in row.values())]
 
 
 @slow
