@@ -76,6 +76,29 @@ def data(value: str | None) -> dict[str, Any]:
     return found
 
 
+def file(name: str, *, hint: str) -> str:
+    """What is in a file, `~` expanded; a byte order mark is no part of it. Raises BadUsage, with `hint`."""
+    path = Path(name)
+    try:
+        path = path.expanduser()
+        return _decoded(path.read_bytes(), str(path))
+    except (OSError, RuntimeError) as fault:  # RuntimeError: ~somebody who has no home here
+        raise BadUsage(
+            f"{path} can't be read: {fault.strerror if isinstance(fault, OSError) else 'there is no such home'}.",
+            hint=hint,
+        ) from None
+
+
+def stdin() -> str:
+    """What is on standard input, to its end. Raises BadUsage."""
+    if sys.stdin is None or sys.stdin.closed:
+        raise BadUsage("'-' reads standard input, and there is none.")
+    try:
+        return _decoded(sys.stdin.buffer.read(), "Standard input")
+    except OSError as fault:  # it was opened for writing, or its disk failed
+        raise BadUsage(f"Standard input can't be read: {fault.strerror or fault}.") from None
+
+
 def fields(data_option: str | None, **flags: object) -> dict[str, Any]:
     """The fields of an object: those of `--data`, with the flags that were given laid over them. Raises BadUsage."""
     return {**data(data_option), **{field: value for field, value in flags.items() if value is not None}}
@@ -144,33 +167,20 @@ def sender(word: str, senders: Mapping[str, int]) -> int:
 def _spread(given: Iterable[str]) -> Iterable[str]:
     for word in given:
         if word == "-":
-            yield from (line.strip() for line in _stdin().splitlines() if line.strip())
+            yield from (line.strip() for line in stdin().splitlines() if line.strip())
         else:
             yield word
 
 
 def _source(value: str) -> str:
     if value == "-":
-        return _stdin()
-    path = Path(value[1:])
-    try:
-        path = path.expanduser()
-        return _decoded(path.read_bytes(), str(path))
-    except (OSError, RuntimeError) as fault:  # RuntimeError: ~somebody who has no home here
-        raise BadUsage(
-            f"{path} can't be read: {fault.strerror if isinstance(fault, OSError) else 'there is no such home'}.",
-            hint="A text that begins with @ names a file; use - to type one.",
-        ) from None
-
-
-def _stdin() -> str:
-    if sys.stdin is None or sys.stdin.closed:
-        raise BadUsage("'-' reads standard input, and there is none.")
-    return _decoded(sys.stdin.buffer.read(), "Standard input")
+        return stdin()
+    return file(value[1:], hint="A text that begins with @ names a file; use - to type one.")
 
 
 def _decoded(raw: bytes, source: str) -> str:
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
-        raise BadUsage(f"{source} is not UTF-8 text (byte {fault.start + 1:,}).") from None
+        line = len(re.findall(rb"\r\n?|\n", fault.object[: fault.start])) + 1
+        raise BadUsage(f"{source} is not UTF-8 text (byte {fault.start + 1:,}, on line {line:,}).") from None
