@@ -18,7 +18,7 @@ SPACES = frozenset("\u00a0\u1680\u202f\u205f\u3000") | {chr(code) for code in ra
 
 # What a spreadsheet takes for the start of a formula, also behind blanks, quotes and joiners, which it may strip:
 # https://owasp.org/www-community/attacks/CSV_Injection (the full-width forms are turned into ASCII by some locales).
-_FORMULA = re.compile("[\\s\"'\u200c\u200d]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_FORMULA = re.compile("[\\s\"'\u200c\u200d]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
 
 
 def safe(text: str, *, keep_joiners: bool = False, keep: str = "") -> str:
