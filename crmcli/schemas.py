@@ -20,6 +20,7 @@ _NUMBER: dict[str, Any] = {"type": ["integer", "string", "null"]}
 _SHAPES = {
     "profiles": columns.PROFILES,
     "outbox": columns.OUTBOX,
+    "trash": columns.TRASH,
     "checks": columns.CHECKS,
     "doctor": columns.DOCTOR,
     "mailbox": columns.MAILBOX,

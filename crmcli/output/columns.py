@@ -220,6 +220,26 @@ OUTBOX = Shape(
     rank=("number", "state", "path", "text", "made", "became", "reason", "kind"),
 )
 
+# What was deleted.
+TRASH = Shape(
+    "entry",
+    "entries",
+    "number",
+    (
+        Column("number", "ID", "number"),
+        Column("state", "State"),
+        Column("noun", "What"),
+        Column("path", "Where"),
+        Column("deleted", "Deleted", "date"),
+        Column("about", "About", "long", least=20),
+        Column("messages", "Messages", "number"),
+        Column("became", "Became", "reference"),
+        Column("profile", "Profile"),
+    ),
+    table=("number", "state", "noun", "path", "deleted", "became", "messages", "about"),
+    rank=("number", "state", "path", "about", "deleted", "messages", "became", "noun"),
+)
+
 CHECKPOINTS = Shape(
     "checkpoint",
     "checkpoints",
