@@ -193,14 +193,15 @@ def _say(state: State, entry: Entry, made: Made, ack: Ack) -> None:
         new = f"{entry.noun} {ack.number} now, which is a new number" if ack.sent else "given a new number"
         said = [f"{entry.noun.capitalize()} {old} {will} {new}."]
     if entry.noun == "ticket" and sent < entry.messages:
-        left = entry.messages - sent
-        those = "Its message was" if entry.messages == 1 else f"{left} of its {entry.messages} messages were"
-        said.append(f"{those} not sent again: see 'crmcli trash show {entry.number}'.")
+        those = "Its message was" if entry.messages == 1 else f"Its {entry.messages} messages were"
+        some = f"{entry.messages - sent} of its {entry.messages} messages were" if sent else those
+        said.append(f"{some} not sent again: they stay in the trash ('crmcli trash show {entry.number}').")
     elif sent:
         said.append(f"{sent} message{'s' if sent > 1 else ''} {'were' if sent > 1 else 'was'} sent again.")
     if made.lost:
-        said.append(f"Not restored: {one_line('; '.join(made.lost))}.")
-    state.output.warn(" ".join(said))
+        said.append(f"Not restored: {one_line(', '.join(made.lost))}.")
+    tell = state.output.note if entry.noun == "saved reply" and not made.lost else state.output.warn
+    tell(" ".join(said))
 
 
 def _customer(state: State, entry: Entry) -> str:

@@ -232,7 +232,7 @@ TRASH = Shape(
         Column("path", "Where"),
         Column("deleted", "Deleted", "date"),
         Column("about", "About", "long", least=20),
-        Column("messages", "Messages", "number"),
+        Column("messages", "Messages", "reference"),
         Column("became", "Became", "reference"),
         Column("profile", "Profile"),
     ),
