@@ -10,7 +10,8 @@ import typer
 
 from crmcli import dates, errors, inputs
 from crmcli.options import Yes, noun, verb
-from crmcli.output.columns import MESSAGES, REPLIES, TICKETS, TRASH
+from crmcli.output.columns import MESSAGES, REPLIES, TICKETS
+from crmcli.output.kept import TRASH
 from crmcli.state import State
 
 if TYPE_CHECKING:
