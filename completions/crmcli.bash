@@ -5,7 +5,7 @@
 _crmcli_at() {
     flags='--profile=profiles -p=profiles --output=table|json|jsonl|csv|tsv|ids -o=table|json|jsonl|csv|tsv|ids --json --fields= --csv-raw --color=auto|always|never --quiet -q --verbose -v --no-input --no-pager --help -h' words='' kind=''
     case $1 in
-    '') words='api commands doctor help schema tickets messages departments replies statuses profiles outbox checkpoints completion sandbox' flags="$flags --version" ;;
+    '') words='api commands doctor help schema tickets messages departments replies statuses profiles outbox trash checkpoints completion sandbox' flags="$flags --version" ;;
     'api') kind='GET|POST|PUT|DELETE' flags="$flags --field= -f= --data=@files --all -a --yes -y --dry-run" ;;
     'tickets') words='list stats get create update reply delete' ;;
     'tickets list') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --limit= -L= --offset= --all -a --newest --count --checkpoint=" ;;
@@ -43,6 +43,10 @@ _crmcli_at() {
     'outbox resolve') flags="$flags --sent --not-sent" ;;
     'outbox resend') flags="$flags --yes -y" ;;
     'outbox forget') flags="$flags --yes -y" ;;
+    'trash') words='list show restore purge' ;;
+    'trash list') flags="$flags --all -a" ;;
+    'trash restore') flags="$flags --with-messages --yes -y --dry-run" ;;
+    'trash purge') flags="$flags --all -a --older-than= --yes -y" ;;
     'checkpoints') words='list show reset' ;;
     'checkpoints reset') flags="$flags --yes -y" ;;
     'completion') words='show install' ;;

@@ -21,6 +21,7 @@ NOUNS = (
     "statuses",
     "profiles",
     "outbox",
+    "trash",
     "checkpoints",
     "completion",
     "sandbox",

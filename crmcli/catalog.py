@@ -17,6 +17,9 @@ _OUTPUTS = {
     "outbox list": "outbox",
     "outbox show": "outbox",
     "outbox resend": "acks",
+    "trash list": "trash",
+    "trash show": "anything",
+    "trash restore": "acks",
     "checkpoints list": "checkpoints",
     "checkpoints show": "checkpoints",
     "sandbox mailbox": "mailbox",
@@ -25,6 +28,8 @@ _OUTPUTS = {
     "commands": "anything",
     "schema": "anything",
 }
+_SEND_TOO = (("outbox", "resend"), ("trash", "restore"))
+"""What makes something at the store under a key of its own."""
 _SINGLE = ("get", "show", "stats")
 
 
@@ -66,7 +71,7 @@ def _command(words: tuple[str, ...], command: Any, shared: set[str]) -> dict[str
         "arguments": [_argument(parameter) for parameter in command.params if parameter.param_type_name == "argument"],
         "options": own,
         "writes": "--dry-run" in flags,
-        "sends": "--once" in flags,
+        "sends": "--once" in flags or words in _SEND_TOO,
         "output": _output(words),
     }
 

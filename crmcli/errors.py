@@ -63,6 +63,10 @@ class NetworkFailed(CrmError):
     """No connection, a time-out, or a connection lost."""
 
 
+class NeverArrived(NetworkFailed):
+    """No connection was made: what was to be sent surely never arrived."""
+
+
 class Partial(CrmError):
     """Of several rows some failed; each was reported."""
 

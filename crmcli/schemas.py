@@ -10,7 +10,7 @@ from typing import Any
 
 from crmcli.errors import BadUsage
 from crmcli.exits import EXITS
-from crmcli.output import columns
+from crmcli.output import columns, kept
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 _DATE = 'in the store\'s zone: 2026-11-23T14:05:00 or 11/23/2026 14:05; unset is null, "" or the year 1'
@@ -19,12 +19,13 @@ _NUMBER: dict[str, Any] = {"type": ["integer", "string", "null"]}
 
 _SHAPES = {
     "profiles": columns.PROFILES,
-    "outbox": columns.OUTBOX,
+    "outbox": kept.OUTBOX,
+    "trash": kept.TRASH,
     "checks": columns.CHECKS,
     "doctor": columns.DOCTOR,
     "mailbox": columns.MAILBOX,
     "topics": columns.HELP,
-    "checkpoints": columns.CHECKPOINTS,
+    "checkpoints": kept.CHECKPOINTS,
     "exit-codes": columns.EXIT_CODES,
 }
 _OF_OURS: dict[str, dict[str, Any]] = {

@@ -6,14 +6,14 @@ the profile. A command that needs none of them, or `--help`, pays for none.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from crmcli import errors
+from crmcli.asking import Asking
 from crmcli.look import Names
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crmcli.output.columns import Shape
     from crmcli.output.sink import Output
     from crmcli.settings import Settings
+    from crmcli.trash import Trash
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -49,7 +50,7 @@ class Shared:
     once: str | None = None
 
 
-class State:
+class State(Asking):
     """One run: its options, the `program` (the root command), and the doors to settings, store and output."""
 
     def __init__(self, shared: Shared, program: Any = None) -> None:
@@ -106,6 +107,9 @@ class State:
             trace=self.output.trace if self.shared.verbose else None,
             waiting=self.output.waiting,
             deliver=lambda send: self.delivery(send),  # noqa: PLW0108 - made when something is sent, not before
+            keep=lambda noun, path, whole: self.trash.keep(
+                noun, path, whole, store=settings.store, profile=settings.profile
+            ),
             heard=self.known.keep,
         )
 
@@ -131,6 +135,14 @@ class State:
         from crmcli.outbox.box import Box
 
         return Box(paths.state_folder() / "outbox.db")
+
+    @cached_property
+    def trash(self) -> Trash:
+        """The trash's file."""
+        from crmcli import paths
+        from crmcli.trash import Trash
+
+        return Trash(paths.state_folder() / "trash.db", note=self.output.warn)
 
     @cached_property
     def known(self) -> Known:
@@ -248,50 +260,6 @@ class State:
         ident = None if ack.number is None else str(ack.number)
         did = " ".join(filter(None, (noun.capitalize(), ident, ack.did)))
         self.output.results.written(ack.raw, did=did, ident=ident)
-
-    def confirm_delete(self, things: Sequence[object], *, noun: str, yes: bool) -> None:
-        """Have a delete confirmed by typing what is to go: its number or name, or how many they are. Raises BadUsage."""
-        if not things:  # `-` brought none: a job that finds nothing to do is done
-            return
-        one = len(things) == 1
-        question = (
-            f"Delete {noun} {things[0]}?" if one else f"Delete these {len(things)}: {', '.join(map(str, things))}?"
-        )
-        self.confirm(question, word=str(things[0] if one else len(things)), yes=yes)
-
-    @property
-    def has_person(self) -> bool:
-        """Whether somebody can be asked: standard input is a terminal, and --no-input was not given."""
-        return not self.shared.no_input and bool(sys.stdin and sys.stdin.isatty())
-
-    def ask(self, question: str, *, flag: str, secret: bool = False, default: str | None = None) -> str:
-        """Ask the person at the terminal. Raises BadUsage naming `flag`, which says it without being asked, where nobody is.
-
-        `default` is what the Enter key alone means; without one the question is asked again.
-        """
-        if not self.has_person:
-            raise errors.BadUsage(
-                f"{question} Nobody can be asked here.", hint=f"Say it with {flag}; nothing was sent."
-            )
-        import typer
-
-        return str(
-            typer.prompt(question, hide_input=secret, err=True, prompt_suffix=" ", default=default, show_default=False)
-        )
-
-    def confirm(self, question: str, *, word: str, yes: bool) -> None:
-        """Have `word` typed before something that can't be undone, unless `yes`. Raises BadUsage when it was not."""
-        if yes or self.shared.dry_run:
-            return
-        if self.ask(f"{question} Type {word} to confirm:", flag="--yes").strip() != word:
-            raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Type it exactly, or use --yes.")
-
-    def agree(self, question: str, *, yes: bool) -> None:
-        """Have a person say yes before something goes out, unless `yes`. Raises BadUsage when they don't."""
-        if yes or self.shared.dry_run:
-            return
-        if self.ask(f"{question} [y/N]", flag="--yes", default="n").strip().lower() not in ("y", "yes"):
-            raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Answer y, or use --yes.")
 
     def _demo_store(self) -> Any:
         from crmcli.sandbox import demo

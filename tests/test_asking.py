@@ -56,7 +56,7 @@ def test_yes_and_dry_run_ask_nothing(sandbox: Sandbox) -> None:
         with Person("tickets", "delete", "4", flag) as person:
             assert person.leaves() == 0
         assert "confirm" not in person.screen
-    assert sandbox.asked() == ["DELETE /CRM/4"]
+    assert sandbox.asked() == ["GET /CRM/4", "DELETE /CRM/4"]
 
 
 @pytest.mark.parametrize(("words", "word"), [*DELETES, (("profiles", "remove", "main"), "")], ids=str)

@@ -25,7 +25,10 @@ TYPED: dict[tuple[str, ...], str] = {("replies", "update"): "Your parcel is late
 """What standard input has for those that read it."""
 CODES: dict[tuple[str, ...], int] = {("tickets", "stats"): 11}
 """Whose end is not 0: the condition that the example asks about holds in the demo store."""
-FIRST = {"checkpoints": ("tickets", "list", "--checkpoint", "nightly")}
+FIRST = {
+    "checkpoints": ("tickets", "list", "--checkpoint", "nightly"),
+    "trash": ("tickets", "delete", "4", "5", "6", "--yes"),
+}
 """What is run before the examples of a noun, which are about what it leaves."""
 ELSEWHERE = {("profiles", "add"), ("sandbox", "serve")}
 """One asks for secrets at a terminal (below); one runs until it is ended (tests/test_process.py)."""

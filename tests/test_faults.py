@@ -78,7 +78,7 @@ POSTS = (
 )
 CHANGES = {
     "PUT": ("tickets update 1 --subject X", "departments update 1 --name X", "statuses update 1 --name X"),
-    "DELETE": ("tickets delete 1 --yes", "messages delete 1 11 --yes", "replies delete 1 --yes"),
+    "DELETE": ("tickets delete 1 --yes", "messages delete 4 41 --yes", "replies delete 1 --yes"),
 }
 
 

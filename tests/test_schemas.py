@@ -41,6 +41,8 @@ CALLS: dict[str, str] = {
     "profiles check": "main",
     "outbox list": "--all",
     "outbox show": "1",
+    "trash list": "",
+    "trash show": "1",
     "sandbox mailbox": "",
     "checkpoints list": "",
     "checkpoints show": "nightly",
@@ -58,6 +60,8 @@ WITHOUT = {
     "outbox resolve",
     "outbox resend",
     "outbox forget",
+    "trash restore",
+    "trash purge",
     "checkpoints reset",
 }
 WITHOUT |= {"completion show", "completion install", "sandbox serve", "sandbox reset"}
@@ -97,6 +101,8 @@ def test_every_command_is_tried_here() -> None:
 def test_what_it_prints_fits_its_schema(shop: Sandbox, run: Run, profile_file: object, command: str) -> None:
     if command.startswith("outbox"):
         assert run("messages", "create", "1", "--text", "Hello").code == 0
+    if command.startswith("trash"):
+        assert run("tickets", "delete", "1", "--yes").code == 0
     if command.startswith("checkpoints"):
         assert run("tickets", "list", "--checkpoint", "nightly").code == 0
     name = command.split()

@@ -43,7 +43,8 @@ REQUESTS = {
     "tickets list --count": ["GET /CRM?countonly=1"],
     "tickets list --count --subject x": ["GET /CRM?subject=x&countonly=1"],
     "tickets get 1": ["GET /CRM/1"],
-    "tickets delete 1 --yes": ["DELETE /CRM/1"],
+    "tickets delete 1 --yes": ["GET /CRM/1", "DELETE /CRM/1"],
+    "tickets delete 3 --yes": ["GET /CRM/3", "GET /CRM/3/message?limit=100&offset=0", "GET /CRM/3", "DELETE /CRM/3"],
     "tickets update 1 --subject X": ["GET /CRM/1", "PUT /CRM/1", "GET /CRM/1"],
     "tickets update 1 3 --subject X": ["GET /CRM/1", "PUT /CRM/1", "GET /CRM/1", "GET /CRM/3", "PUT /CRM/3"],
     "messages list 1": ["GET /CRM/1/message?limit=51&offset=0", "GET /CRM/1/message?limit=50&offset=2"],
@@ -58,7 +59,7 @@ REQUESTS = {
         "GET /CRM/savedreply?countonly=1",
         "POST /CRM/savedreply",
     ],
-    "messages delete 1 11 --yes": ["DELETE /CRM/1/message/11"],
+    "messages delete 1 11 --yes": ["GET /CRM/1/message/11", "DELETE /CRM/1/message/11"],
     "replies list --title wel": [
         "GET /CRM/savedreply?title=wel&limit=51&offset=0",
         "GET /CRM/savedreply?title=wel&countonly=1",

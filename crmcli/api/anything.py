@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from crmcli.api.crm import Crm
 
 _ROOT = "/3dcartwebapi/v1"
+_DELETED = re.compile(r"/CRM/(?:(\d{1,18})(?:/message/(\d{1,18}))?|savedreply/(\d{1,18}))", re.IGNORECASE | re.ASCII)
 _MESSAGES = re.compile(r"/CRM/(\d{1,18})/message", re.IGNORECASE | re.ASCII)
 
 
@@ -49,11 +50,13 @@ class Anything:
     def write(self, method: str, path: str, body: Row | None) -> Ack:
         """Send a POST, PUT or DELETE; the ack holds whatever the store answered. Raises what `Transport.write` does.
 
-        A POST of a ticket, a message or a saved reply is the noun's own: checked, written down, sent once.
+        A POST or DELETE of a ticket, a message or a saved reply is the noun's own: checked, written down, sent once; kept.
         """
         path, query = split(path)
         if query:
             raise BadUsage(f"A {method} takes no query.", hint="Give its fields with -f or --data.")
+        if method == "DELETE" and (path + "/").lower().startswith("/crm/"):
+            return self._delete(path, body)
         of = _MESSAGES.fullmatch(path)
         if method == "POST" and of:
             return self._crm.messages.create(int(of[1]), fields=body or {})
@@ -68,6 +71,23 @@ class Anything:
             return Ack(method, None, request, sent=False)
         found = answer.data if isinstance(answer.data, list) else [answer.data] if answer.data is not None else []
         return Ack(method, None, request, found)
+
+    def _delete(self, path: str, body: Row | None) -> Ack:
+        """Delete what is at a path of the CRM. Raises BadUsage where nobody knows what that is: it could not be kept."""
+        of = _DELETED.fullmatch(path)
+        if not of:
+            raise BadUsage(
+                f"DELETE {path} is no call of the CRM.",
+                hint="What it deletes could not be kept first: nothing was sent.",
+            )
+        if body is not None:
+            raise BadUsage("A DELETE takes no fields.")
+        ticket, message, reply = of.groups()
+        if reply:
+            return self._crm.replies.delete(int(reply))
+        return (
+            self._crm.messages.delete(int(ticket), int(message)) if message else self._crm.tickets.delete(int(ticket))
+        )
 
 
 def split(path: str) -> tuple[str, dict[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 from crmcli import errors
@@ -14,6 +15,15 @@ from crmcli.api.transport import Request, Transport
 
 Heard = Callable[[dict[int, str] | None], None]
 """Told the names by number of a list that was read whole, and None when something in it is about to change."""
+
+Keep = Callable[[str, str, Row], AbstractContextManager[object]]
+"""Given the noun, the path and the whole of what is to be deleted, it gives what the DELETE happens within. Where it
+raises, nothing is deleted."""
+
+
+def unkept(*_: object) -> AbstractContextManager[object]:
+    """Keep nothing."""
+    return nullcontext()
 
 
 def _page(params: Mapping[str, object], offset: int, limit: int) -> dict[str, object]:
@@ -41,10 +51,17 @@ class Collection:
     """The field that holds what a row is called, where people go by it."""
 
     def __init__(
-        self, transport: Transport, *, page_size: int, deliver: Deliver = straight, heard: Heard | None = None
+        self,
+        transport: Transport,
+        *,
+        page_size: int,
+        deliver: Deliver = straight,
+        keep: Keep = unkept,
+        heard: Heard | None = None,
     ) -> None:
         self._transport = transport
         self._page_size = page_size
+        self._keep = keep
         self._heard = heard
         # A rehearsal makes nothing, so there is nothing to keep or to look for.
         self._deliver = straight if transport.policy.rehearse else deliver
@@ -185,6 +202,16 @@ class Collection:
             number = bodies.ack_number(answer.acks)
         return self._ack(did, number, request, answer.acks, status=answer.http_status)
 
+    def _delete(self, path: str, read: Callable[[], Row], *, number: int, missing: str | None = None) -> Ack:
+        """Delete what is at a path, once it was read whole and kept; a rehearsal does neither.
+
+        Raises NotFound when it isn't there (nothing is sent then), and what reading, keeping and `Transport.write` do.
+        """
+        self._transport.allow(mails=False)
+        kept = nullcontext() if self._transport.policy.rehearse else self._keep(self.noun, path, read())
+        with kept:
+            return self._write("deleted", "DELETE", path, number=number, missing=missing)
+
 
 class Numbered(Collection):
     """A noun whose objects the API fetches and deletes by their number alone."""
@@ -194,5 +221,9 @@ class Numbered(Collection):
         return self._one(f"{self.path}/{number}", {self.key: number}, f"No {self.noun} {number}.")
 
     def delete(self, number: int) -> Ack:
-        """Delete one object by its number. Raises NotFound, and what `Transport.write` does."""
-        return self._write("deleted", "DELETE", f"{self.path}/{number}", number=number)
+        """Delete one object by its number, kept whole first. Raises as `_delete`."""
+        return self._delete(f"{self.path}/{number}", lambda: self._whole(number), number=number)
+
+    def _whole(self, number: int) -> Row:
+        """All that is deleted with an object. Raises as `get`."""
+        return self.get(number)

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from crmcli.api.collection import Keep, unkept
 from crmcli.api.departments import Departments
 from crmcli.api.messages import Messages
 from crmcli.api.replies import Replies
@@ -25,12 +26,13 @@ if TYPE_CHECKING:
 class Crm:
     """The CRM of one store.
 
-    `secure_url`, `private_key` and `token` are the header trio (wire-facts section 2). `rate_limit` is (burst, requests
-    a second) or None, and is shared, through the file `rate_file`, by all who give the same `store`. `timeout` is in
-    seconds. `timezone` is the store's. `app` is a WSGI application that stands in for the network. `trace` gets a line
-    for each request, without the keys; `waiting` is entered while the store is waited for. `deliver` is how what makes
-    something goes out: an outbox, or straight. `heard` is told what departments, statuses and replies (so its first
-    argument) are called when a list of them was read whole, and None when one is about to change.
+    `secure_url`, `private_key` and `token` are the header trio (wire-facts section 2). `rate_limit` is (burst, requests a
+    second) or None, and is shared, through the file `rate_file`, by all who give the same `store`. `timeout` is in seconds.
+    `timezone` is the store's. `app` is a WSGI application that stands in for the network. `trace` gets a line for each
+    request, without the keys; `waiting` is entered while the store is waited for. `deliver` is how what makes something
+    goes out: an outbox, or straight. `keep` is given all that is to be deleted (`collection.Keep`). `heard` is told what
+    departments, statuses and replies (so its first argument) are called when a list of them was read whole, and None when
+    one is about to change.
     """
 
     def __init__(
@@ -50,11 +52,13 @@ class Crm:
         app: Any = None,
         trace: Callable[[str], None] | None = None,
         deliver: Deliver = straight,
+        keep: Keep = unkept,
         waiting: AbstractContextManager[None] | None = None,
         heard: Callable[[str, dict[int, str] | None], None] = lambda *_: None,
     ) -> None:
         self._page_size = page_size
         self._deliver = deliver
+        self._keep = keep
         self._heard = heard
         self._zone = timezone
         self._bucket: Bucket | None = None
@@ -122,13 +126,15 @@ class Crm:
             zone=self._zone,
             departments=self.departments,
             statuses=self.statuses,
+            messages=self.messages,
             deliver=self._deliver,
+            keep=self._keep,
         )
 
     @cached_property
     def messages(self) -> Messages:
         """`/CRM/{ticket}/message`."""
-        return Messages(self._transport, page_size=self._page_size, deliver=self._deliver)
+        return Messages(self._transport, page_size=self._page_size, deliver=self._deliver, keep=self._keep)
 
     @cached_property
     def departments(self) -> Departments:
@@ -142,6 +148,7 @@ class Crm:
             self._transport,
             page_size=self._page_size,
             deliver=self._deliver,
+            keep=self._keep,
             heard=partial(self._heard, "replies"),
         )
 

@@ -12,12 +12,11 @@ NEVER_ARRIVED = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, ht
 
 def network_failed(method: str, path: str, base_url: str, fault: httpx.RequestError) -> errors.NetworkFailed:
     """The error for a call that was not answered; one that may have been done says so."""
-    return errors.NetworkFailed(
-        f"{method} {path}: {what_happened(fault)} ({base_url}).",
-        hint="The store may have done it: look before you repeat it."
-        if method != "GET" and not isinstance(fault, NEVER_ARRIVED)
-        else None,
-    )
+    said = f"{method} {path}: {what_happened(fault)} ({base_url})."
+    if isinstance(fault, NEVER_ARRIVED):
+        return errors.NeverArrived(said)
+    hint = None if method == "GET" else "The store may have done it: look before you repeat it."
+    return errors.NetworkFailed(said, hint=hint)
 
 
 def what_happened(fault: httpx.RequestError) -> str:

@@ -57,6 +57,6 @@ class Messages(Collection):
         return self._sending(path, fields, prepare=prepare, look=look, mails=True, missing=missing)
 
     def delete(self, ticket: int, number: int) -> Ack:
-        """Delete one message of a ticket. Raises NotFound."""
+        """Delete one message of a ticket, kept whole first. Raises as `_delete`."""
         path, missing = f"/CRM/{ticket}/message/{number}", f"No message {number} in ticket {ticket}."
-        return self._write("deleted", "DELETE", path, number=number, missing=missing)
+        return self._delete(path, lambda: self.get(ticket, number), number=number, missing=missing)

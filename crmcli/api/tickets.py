@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from crmcli import dates
 from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, check, unseen, whole
-from crmcli.api.collection import Numbered
+from crmcli.api.collection import Keep, Numbered, unkept
 from crmcli.api.departments import Departments
+from crmcli.api.messages import Messages
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Deliver, Send, alike, straight
 from crmcli.api.statuses import Statuses
@@ -41,12 +42,15 @@ class Tickets(Numbered):
         zone: str,
         departments: Departments,
         statuses: Statuses,
+        messages: Messages,
         deliver: Deliver = straight,
+        keep: Keep = unkept,
     ) -> None:
-        super().__init__(transport, page_size=page_size, deliver=deliver)
+        super().__init__(transport, page_size=page_size, deliver=deliver, keep=keep)
         self._zone = zone
         self._departments = departments
         self._statuses = statuses
+        self._threads = messages
         self._merges: bool | None = None  # whether a PUT leaves alone what it doesn't name; None: not seen yet
 
     def list(
@@ -153,7 +157,7 @@ class Tickets(Numbered):
         email = changes.get("CustomerEmail") or before.get("CustomerEmail")
         body = {**({"CustomerEmail": email} if email else {}), **changes}
         if self._merges is False:
-            body = self._whole(before, body)
+            body = self._changed(before, body)
         seen(before)
         ack = self._put(number, body)
         at_stake = _at_stake(before, body)
@@ -162,7 +166,7 @@ class Tickets(Numbered):
                 after = self.get(number)
                 self._merges = all(_holds(after.get(name)) for name in at_stake)
                 if not self._merges:
-                    ack = self._put(number, self._whole(before, changes))
+                    ack = self._put(number, self._changed(before, changes))
                 if before.get("CrmMessageList") and not after.get("CrmMessageList"):
                     raise StoreFailed(f"The store lost the messages of ticket {number} at its update.")
             except CrmError as fault:
@@ -170,7 +174,12 @@ class Tickets(Numbered):
                 raise
         return ack
 
-    def _whole(self, before: Row, changes: Row) -> Row:
+    def _whole(self, number: int) -> Row:
+        """A ticket with its messages, which a store may leave out of it: [] says that it has none. Raises NotFound."""
+        row = self.get(number)
+        return row if row.get("CrmMessageList") else {**row, "CrmMessageList": list(self._threads.list(number))}
+
+    def _changed(self, before: Row, changes: Row) -> Row:
         """The ticket as it is to be; its last action is the store's to set: sent back, a change would not show as one."""
         return {name: value for name, value in whole(before, changes).items() if name != "DateLastAction"}
 

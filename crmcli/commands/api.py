@@ -39,7 +39,8 @@ def api(
 ) -> None:
     """Make any call of the API with the profile's keys, and print the store's JSON.
 
-    What makes a ticket, a message or a saved reply goes through the outbox; a message E-MAILS THE CUSTOMER.
+    What makes a ticket, a message or a saved reply goes through the outbox; a message E-MAILS THE CUSTOMER. What deletes
+    one keeps it in the trash.
     """
     fields = inputs.assigned(field or [], typed=method != Method.GET)
     if method == Method.GET:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crmcli.options import Yes, noun, verb
-from crmcli.output.columns import CHECKPOINTS
+from crmcli.output.kept import CHECKPOINTS
 from crmcli.state import State
 
 app = noun("Checkpoints: how far 'tickets list --checkpoint' came.")

@@ -61,7 +61,7 @@ def create(
 
 @verb(app, "delete", writes=True, example="crmcli messages delete 3 7 --yes")
 def delete(state: State, ticket: Ticket, messages: Messages, *, yes: Yes = False) -> None:
-    """Delete messages of a ticket. The customer has read them already; this can't be undone."""
+    """Delete messages of a ticket, kept in the trash. The customer has read them already; restored, they are sent again."""
     of, numbers = inputs.number(ticket, noun="ticket"), inputs.numbers(messages, noun="message")
     state.confirm_delete(numbers, noun="message", yes=yes)
     acks = state.each(numbers, lambda number: state.crm.messages.delete(of, number), noun="message")

@@ -9,7 +9,7 @@ import typer
 
 from crmcli import errors, inputs
 from crmcli.options import Yes, noun, verb
-from crmcli.output.columns import OUTBOX
+from crmcli.output.kept import OUTBOX
 from crmcli.state import State
 
 if TYPE_CHECKING:

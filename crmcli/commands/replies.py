@@ -62,7 +62,7 @@ def update(state: State, replies: Replies, *, title: Title = None, text: Text = 
 
 @verb(app, "delete", writes=True, example="crmcli replies delete 'Tax exemption' --yes")
 def delete(state: State, replies: Replies, *, yes: Yes = False) -> None:
-    """Delete saved replies."""
+    """Delete saved replies, kept in the trash: 'crmcli trash restore' makes them again."""
     words = inputs.words(replies)
     state.confirm_delete(words, noun="saved reply", yes=yes)
     crm = state.crm.replies

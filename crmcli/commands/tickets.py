@@ -244,7 +244,7 @@ def reply(
 
 @verb(app, "delete", writes=True, example="crmcli tickets delete 42 --yes")
 def delete(state: State, tickets: Tickets, *, yes: Yes = False) -> None:
-    """Delete tickets with their messages. This can't be undone."""
+    """Delete tickets with their messages, kept in the trash: they can be restored only as new tickets."""
     numbers = inputs.numbers(tickets, noun="ticket")
     state.confirm_delete(numbers, noun="ticket", yes=yes)
     acks = state.each(numbers, state.crm.tickets.delete, noun="ticket")

@@ -198,41 +198,6 @@ PROFILES = Shape(
     rank=("name", "secure_url", "default", "timezone", "read_only", "send"),
 )
 
-# What is, or was, to be sent.
-OUTBOX = Shape(
-    "entry",
-    "entries",
-    "number",
-    (
-        Column("number", "ID", "number"),
-        Column("state", "State"),
-        Column("kind", "What"),
-        Column("path", "Where"),
-        Column("made", "Written", "date"),
-        Column("text", "Text", "long", least=20),
-        Column("became", "Became", "reference"),
-        Column("profile", "Profile"),
-        Column("once", "Once"),
-        Column("reason", "Reason", least=20),
-        Column("body", "Body", "count"),
-    ),
-    table=("number", "state", "kind", "path", "made", "became", "reason", "text"),
-    rank=("number", "state", "path", "text", "made", "became", "reason", "kind"),
-)
-
-CHECKPOINTS = Shape(
-    "checkpoint",
-    "checkpoints",
-    "name",
-    (
-        Column("name", "Name"),
-        Column("newest", "Newest action", "date"),
-        Column("runs", "Runs", "number"),
-        Column("printed", "Printed", "number"),
-        Column("filters", "Filters", least=12),
-    ),
-)
-
 # What `crmcli help` tells.
 HELP = Shape("topic", "topics", "name", (Column("name", "Name"), Column("about", "About", least=30)))
 EXIT_CODES = Shape(

@@ -1,0 +1,62 @@
+"""Questions to the person at the terminal, and what is done where nobody is there."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from crmcli import errors
+
+if TYPE_CHECKING:
+    from crmcli.state import Shared
+
+
+class Asking:
+    """What a `State` asks, by its shared options."""
+
+    shared: Shared
+
+    def confirm_delete(self, things: Sequence[object], *, noun: str, yes: bool) -> None:
+        """Have a delete confirmed by typing what is to go: its number or name, or how many they are. Raises BadUsage."""
+        if not things:  # `-` brought none: a job that finds nothing to do is done
+            return
+        one = len(things) == 1
+        question = (
+            f"Delete {noun} {things[0]}?" if one else f"Delete these {len(things)}: {', '.join(map(str, things))}?"
+        )
+        self.confirm(question, word=str(things[0] if one else len(things)), yes=yes)
+
+    @property
+    def has_person(self) -> bool:
+        """Whether somebody can be asked: standard input is a terminal, and --no-input was not given."""
+        return not self.shared.no_input and bool(sys.stdin and sys.stdin.isatty())
+
+    def ask(self, question: str, *, flag: str, secret: bool = False, default: str | None = None) -> str:
+        """Ask the person at the terminal. Raises BadUsage naming `flag`, which says it without being asked, where nobody is.
+
+        `default` is what the Enter key alone means; without one the question is asked again.
+        """
+        if not self.has_person:
+            raise errors.BadUsage(
+                f"{question} Nobody can be asked here.", hint=f"Say it with {flag}; nothing was sent."
+            )
+        import typer
+
+        return str(
+            typer.prompt(question, hide_input=secret, err=True, prompt_suffix=" ", default=default, show_default=False)
+        )
+
+    def confirm(self, question: str, *, word: str, yes: bool) -> None:
+        """Have `word` typed before something that can't be undone, unless `yes`. Raises BadUsage when it was not."""
+        if yes or self.shared.dry_run:
+            return
+        if self.ask(f"{question} Type {word} to confirm:", flag="--yes").strip() != word:
+            raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Type it exactly, or use --yes.")
+
+    def agree(self, question: str, *, yes: bool) -> None:
+        """Have a person say yes before something goes out, unless `yes`. Raises BadUsage when they don't."""
+        if yes or self.shared.dry_run:
+            return
+        if self.ask(f"{question} [y/N]", flag="--yes", default="n").strip().lower() not in ("y", "yes"):
+            raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Answer y, or use --yes.")

@@ -1,0 +1,60 @@
+"""What is kept on this machine between runs, as `columns.py` has the store's nouns."""
+
+from __future__ import annotations
+
+from crmcli.output.columns import Column, Shape
+
+# What is, or was, to be sent.
+OUTBOX = Shape(
+    "entry",
+    "entries",
+    "number",
+    (
+        Column("number", "ID", "number"),
+        Column("state", "State"),
+        Column("kind", "What"),
+        Column("path", "Where"),
+        Column("made", "Written", "date"),
+        Column("text", "Text", "long", least=20),
+        Column("became", "Became", "reference"),
+        Column("profile", "Profile"),
+        Column("once", "Once"),
+        Column("reason", "Reason", least=20),
+        Column("body", "Body", "count"),
+    ),
+    table=("number", "state", "kind", "path", "made", "became", "reason", "text"),
+    rank=("number", "state", "path", "text", "made", "became", "reason", "kind"),
+)
+
+# What was deleted.
+TRASH = Shape(
+    "entry",
+    "entries",
+    "number",
+    (
+        Column("number", "ID", "number"),
+        Column("state", "State"),
+        Column("noun", "What"),
+        Column("path", "Where"),
+        Column("deleted", "Deleted", "date"),
+        Column("about", "About", "long", least=20),
+        Column("messages", "Messages", "reference"),
+        Column("became", "Became", "reference"),
+        Column("profile", "Profile"),
+    ),
+    table=("number", "state", "noun", "path", "deleted", "became", "messages", "about"),
+    rank=("number", "state", "path", "about", "deleted", "messages", "became", "noun"),
+)
+
+CHECKPOINTS = Shape(
+    "checkpoint",
+    "checkpoints",
+    "name",
+    (
+        Column("name", "Name"),
+        Column("newest", "Newest action", "date"),
+        Column("runs", "Runs", "number"),
+        Column("printed", "Printed", "number"),
+        Column("filters", "Filters", least=12),
+    ),
+)
