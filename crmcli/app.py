@@ -10,7 +10,7 @@ import typer
 
 from crmcli import options
 
-COMMANDS = ("api", "commands", "doctor", "help", "schema")
+COMMANDS = ("api", "apply", "commands", "doctor", "help", "schema")
 """What stands by itself, without a verb: a module of its name, with the one command in it."""
 
 NOUNS = (
@@ -22,6 +22,7 @@ NOUNS = (
     "profiles",
     "outbox",
     "trash",
+    "runs",
     "checkpoints",
     "completion",
     "sandbox",

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from crmcli.state import Shared
 
 
+_NAMED = 20
+"""How many things a question names."""
+
+
 class Asking:
     """What a `State` asks, by its shared options."""
 
@@ -22,9 +26,8 @@ class Asking:
         if not things:  # `-` brought none: a job that finds nothing to do is done
             return
         one = len(things) == 1
-        question = (
-            f"Delete {noun} {things[0]}?" if one else f"Delete these {len(things)}: {', '.join(map(str, things))}?"
-        )
+        named = ", ".join([*map(str, things[:_NAMED]), *(["…"] if len(things) > _NAMED else [])])
+        question = f"Delete {noun} {things[0]}?" if one else f"Delete these {len(things)}: {named}?"
         self.confirm(question, word=str(things[0] if one else len(things)), yes=yes)
 
     @property

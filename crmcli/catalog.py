@@ -17,6 +17,11 @@ _OUTPUTS = {
     "outbox list": "outbox",
     "outbox show": "outbox",
     "outbox resend": "acks",
+    "runs list": "runs",
+    "runs show": "run-rows",
+    "runs resume": "acks",
+    "runs undo": "acks",
+    "apply": "acks",
     "trash list": "trash",
     "trash show": "anything",
     "trash restore": "acks",
@@ -28,7 +33,7 @@ _OUTPUTS = {
     "commands": "anything",
     "schema": "anything",
 }
-_SEND_TOO = (("outbox", "resend"), ("trash", "restore"))
+_SEND_TOO = (("outbox", "resend"), ("trash", "restore"), ("runs", "resume"))
 """What makes something at the store under a key of its own."""
 _SINGLE = ("get", "show", "stats")
 
@@ -80,7 +85,10 @@ def _output(words: tuple[str, ...]) -> dict[str, Any] | None:
     """What --json prints: objects of a schema; None for a command that prints no data. `many` is an array of them."""
     name = " ".join(words)
     if name in _OUTPUTS:
-        return {"schema": _OUTPUTS[name], "many": words[-1] not in (*_SINGLE, "api", "commands", "schema")}
+        return {
+            "schema": _OUTPUTS[name],
+            "many": name == "runs show" or words[-1] not in (*_SINGLE, "api", "commands", "schema"),
+        }
     if words[0] not in _STORES:
         return None
     if words[-1] in ("list", "get"):

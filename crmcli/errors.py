@@ -71,6 +71,10 @@ class Partial(CrmError):
     """Of several rows some failed; each was reported."""
 
 
+class Changed(Partial):
+    """A row was left as it is: it is not as it was when it was planned, or as a run left it."""
+
+
 class Unsure(CrmError):
     """A send may or may not have arrived.
 

@@ -117,6 +117,16 @@ Sender = Annotated[
 ]
 SenderName = Annotated[str | None, typer.Option("--sender-name", help="The writer's name.", metavar="TEXT")]
 SenderEmail = Annotated[str | None, typer.Option("--sender-email", help="The writer's e-mail.", metavar="TEXT")]
+From = Annotated[
+    str | None,
+    typer.Option("--from", help="Rows of a CSV or of JSON lines, one each; - for standard input.", metavar="FILE"),
+]
+Plan = Annotated[
+    str | None,
+    typer.Option(
+        "--plan", help="Write what would change into a file for 'crmcli apply', and send nothing.", metavar="FILE"
+    ),
+]
 Text = Annotated[str | None, typer.Option("--text", help="The text, @file, or - for standard input.", metavar="TEXT")]
 
 
@@ -171,7 +181,11 @@ def verb(
 
         def run(context: typer.Context, **given: Any) -> None:
             shared = _merged(context, {name: given.pop(name) for name in names})
-            readers = [value for value in given.values() if value == "-" or (isinstance(value, list) and "-" in value)]
+            readers = [
+                name
+                for name, value in given.items()
+                if name != "plan" and (value == "-" or (isinstance(value, list) and "-" in value))
+            ]
             if len(readers) > 1:
                 raise BadUsage("'-' is given twice, and standard input can be read once.")
             if filters:

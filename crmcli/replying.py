@@ -5,11 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from crmcli import drafts, inputs
-from crmcli.errors import BadUsage, CrmError
+from crmcli import drafts
+from crmcli.errors import BadUsage
 
 if TYPE_CHECKING:
     from crmcli.state import State
@@ -27,18 +26,6 @@ VARIABLES = {
     "ticket": "CrmID",
 }
 """What a text may name, and the field of the ticket that it stands for."""
-
-
-@dataclass(frozen=True)
-class Reply:
-    """A reply to one ticket: its number, whom it goes to, and the whole text."""
-
-    ticket: Row
-    number: int
-    text: str
-
-    def __str__(self) -> str:
-        return str(self.number)
 
 
 def settings_of(words: Sequence[str]) -> dict[str, str]:
@@ -119,80 +106,7 @@ def edited(quoted: str) -> str:
     return text
 
 
-def compose(
-    state: State, numbers: Sequence[int], *, saved: str | None, text: str | None, sets: Sequence[str]
-) -> list[Reply]:
-    """The reply to each of these tickets, all of them whole before the first is sent.
-
-    From a saved reply (by number or title), a text, or an editor for one ticket. Raises BadUsage, NotFound.
-    """
-    if saved is not None and text is not None:
-        raise BadUsage("--saved and --text contradict each other.", hint="Leave one of them out.")
-    given = settings_of(sets)
-    tickets = [state.crm.tickets.get(number) for number in numbers]
-    template = text
-    if saved is not None:
-        template = str(state.crm.replies.find(saved).get("Message") or "")
-    if template is None:
-        template = _typed(state, tickets)
-    with drafts.kept(text if saved is None else None):
-        if not template.strip():
-            raise BadUsage("The text is empty: nothing was sent.", hint="A reply needs a text.")
-        return [
-            Reply(ticket, number, filled(template, ticket, given))
-            for number, ticket in zip(numbers, tickets, strict=True)
-        ]
-
-
-def agreed(state: State, replies: Sequence[Reply], status: Row | None, *, yes: bool) -> None:
-    """Show the replies whole and have them agreed to, unless `yes`. Raises BadUsage."""
-    if yes or state.shared.dry_run or not replies:
-        return
-    name = state.output.look.status if state.output.look else str
-    for reply in replies if state.has_person else ():
-        ticket = reply.ticket
-        head = {
-            "To": f"{ticket.get('CustomerName') or ''} <{ticket.get('CustomerEmail') or 'no address'}>",
-            "Ticket": f"{reply.number}  {ticket.get('Subject') or ''}",
-        }
-        if status:
-            now = ticket.get("StatusID")
-            head["Status"] = f"{name(now) if isinstance(now, int) else now}, then {status.get('StatusName')}"
-        state.output.preview(head, reply.text)
-    them = "this" if len(replies) == 1 else f"these {len(replies)} replies"
-    state.agree(f"Mail {them} to the customer{'s' if len(replies) > 1 else ''}?", yes=yes)
-
-
-def writer(state: State, sender: str | None, name: str | None, email: str | None) -> Row:
-    """Who writes, as fields of a message; the store's own code where the profile maps it. Raises BadUsage."""
-    senders = state.settings.senders
-    code = senders.get("store") if sender is None else inputs.sender(sender, senders)
-    return inputs.fields(None, Sender=code, SenderName=name, SenderEmail=email)
-
-
-def send(state: State, reply: Reply, *, fields: Row, status: Row | None) -> None:
-    """Send a reply through the outbox, then set the status, and tell of each as it is done.
-
-    A second half that fails can be run again: the same reply is then known to be at the store, and isn't sent again.
-    """
-    with drafts.kept(reply.text), state.delivery.together(part=str(reply.number)):
-        state.tell(state.crm.messages.create(reply.number, fields={**fields, "Message": reply.text}), noun="message")
-        if status is None:
-            return
-        wanted = state.crm.statuses.number_of(status)
-        try:
-            ack = state.crm.tickets.update(reply.number, changes={"StatusID": wanted})
-        except CrmError as failure:
-            failure.details.append(
-                f"The reply to ticket {reply.number} was sent; its status is not changed. Run the same again: it mails nothing."
-            )
-            raise
-        # Its number is the ticket's; what `-o ids` prints is the message's alone.
-        done = replace(ack, number=None, did=f"of ticket {reply.number} is {status.get('StatusName')} now")
-        state.tell(done, noun="status")
-
-
-def _typed(state: State, tickets: Sequence[Row]) -> str:
+def typed(state: State, tickets: Sequence[Row]) -> str:
     """What the user types in an editor. Raises BadUsage where nobody is, or for several tickets."""
     if len(tickets) != 1 or not state.has_person:
         raise BadUsage(

@@ -21,6 +21,9 @@ _SHAPES = {
     "profiles": columns.PROFILES,
     "outbox": kept.OUTBOX,
     "trash": kept.TRASH,
+    "runs": kept.RUNS,
+    "run-rows": kept.RUN_ROWS,
+    "plan": kept.PLAN,
     "checks": columns.CHECKS,
     "doctor": columns.DOCTOR,
     "mailbox": columns.MAILBOX,
@@ -30,6 +33,7 @@ _SHAPES = {
 }
 _OF_OURS: dict[str, dict[str, Any]] = {
     "number": {"type": ["integer", "null"]},
+    "value": {},
     "reference": {"type": ["integer", "null"]},
     "yes": {"type": ["boolean", "string", "null"]},
     "count": {"type": ["array", "object", "null"]},

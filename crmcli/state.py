@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from crmcli.outbox.delivery import Delivery
     from crmcli.output.columns import Shape
     from crmcli.output.sink import Output
+    from crmcli.runs.journal import Journal
     from crmcli.settings import Settings
     from crmcli.trash import Trash
 
@@ -145,6 +146,14 @@ class State(Asking):
         return Trash(paths.state_folder() / "trash.db", note=self.output.warn)
 
     @cached_property
+    def journal(self) -> Journal:
+        """The journal's file."""
+        from crmcli import paths
+        from crmcli.runs.journal import Journal
+
+        return Journal(paths.state_folder() / "runs.db")
+
+    @cached_property
     def known(self) -> Known:
         """What the profile's departments, statuses and saved replies were called when last listed. Raises BadConfig."""
         from crmcli.known import Known
@@ -252,14 +261,15 @@ class State(Asking):
                     f"The store counts {listing.missing:,} tickets more than it gave: they are asked for again."
                 )
 
-    def tell(self, ack: Ack, *, noun: str) -> None:
-        """Say what one write did; of a rehearsed one, what would have been sent."""
+    def tell(self, ack: Ack, *, noun: str, line: int | None = None) -> None:
+        """Say what one write did; of a rehearsed one, what would have been sent. `line` is that of the file it stood in."""
         if not ack.sent:
             self.output.results.request(ack.request.method, ack.request.url, ack.request.body)
             return
         ident = None if ack.number is None else str(ack.number)
         did = " ".join(filter(None, (noun.capitalize(), ident, ack.did)))
-        self.output.results.written(ack.raw, did=did, ident=ident)
+        raw = ack.raw if line is None else [{"Row": line, **row} for row in ack.raw]
+        self.output.results.written(raw, did=did, ident=ident)
 
     def _demo_store(self) -> Any:
         from crmcli.sandbox import demo

@@ -20,12 +20,12 @@ def unseen(_: Row) -> None:
     """Nobody looks."""
 
 
-def check(model: type[StoreObject], changes: Row, *, key: str, number: int) -> None:
-    """Check changes to the object of this number before anything is sent. Raises BadUsage."""
+def check(model: type[StoreObject], changes: Row, *, key: str, number: int | None) -> None:
+    """Check changes to the object of this number, or to any, before anything is sent. Raises BadUsage."""
     from crmcli.api import models
 
     models.check(model, changes)
-    if changes.get(key, number) != number:
+    if number is not None and changes.get(key, number) != number:
         raise errors.BadUsage(f"{key} can't be changed: {changes[key]} was given for {number}.")
 
 

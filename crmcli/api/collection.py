@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from crmcli import errors
 from crmcli.api import answers, bodies
 from crmcli.api.bodies import Row
+from crmcli.api.changes import Seen, unseen
 from crmcli.api.paging import Ask, Listing
 from crmcli.api.sends import Ack, Deliver, Send, straight
 from crmcli.api.transport import Request, Transport
@@ -168,6 +169,11 @@ class Collection:
             ),
         )
 
+    def known(self, did: str, number: int, *, path: str | None = None) -> Ack:
+        """The ack of a write of an earlier run that is seen to be done."""
+        method, path = ("PUT" if did == "updated" else "DELETE"), path or f"{self.path}/{number}"
+        return self._ack(did, number, Request(method, self._transport.base_url + path), (), status=200)
+
     def _ack(self, did: str, number: int | None, request: Request, raw: Sequence[Row], *, status: int) -> Ack:
         """What a write gives.
 
@@ -202,14 +208,19 @@ class Collection:
             number = bodies.ack_number(answer.acks)
         return self._ack(did, number, request, answer.acks, status=answer.http_status)
 
-    def _delete(self, path: str, read: Callable[[], Row], *, number: int, missing: str | None = None) -> Ack:
+    def _delete(
+        self, path: str, read: Callable[[], Row], *, number: int, seen: Seen, missing: str | None = None
+    ) -> Ack:
         """Delete what is at a path, once it was read whole and kept; a rehearsal does neither.
 
-        Raises NotFound when it isn't there (nothing is sent then), and what reading, keeping and `Transport.write` do.
+        Raises NotFound when it isn't there (nothing is sent then), and what reading, `seen`, keeping and `Transport.write` do.
         """
         self._transport.allow(mails=False)
-        kept = nullcontext() if self._transport.policy.rehearse else self._keep(self.noun, path, read())
-        with kept:
+        if self._transport.policy.rehearse:
+            return self._write("deleted", "DELETE", path, number=number)
+        whole = read()
+        seen(whole)
+        with self._keep(self.noun, path, whole):
             return self._write("deleted", "DELETE", path, number=number, missing=missing)
 
 
@@ -220,10 +231,10 @@ class Numbered(Collection):
         """One object by its number. Raises NotFound, and what `Transport.read` does."""
         return self._one(f"{self.path}/{number}", {self.key: number}, f"No {self.noun} {number}.")
 
-    def delete(self, number: int) -> Ack:
+    def delete(self, number: int, *, seen: Seen = unseen) -> Ack:
         """Delete one object by its number, kept whole first. Raises as `_delete`."""
-        return self._delete(f"{self.path}/{number}", lambda: self._whole(number), number=number)
+        return self._delete(f"{self.path}/{number}", lambda: self.whole(number), number=number, seen=seen)
 
-    def _whole(self, number: int) -> Row:
+    def whole(self, number: int) -> Row:
         """All that is deleted with an object. Raises as `get`."""
         return self.get(number)

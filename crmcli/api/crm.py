@@ -90,6 +90,10 @@ class Crm:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def allow(self, *, mails: bool) -> None:
+        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer."""
+        self._transport.allow(mails=mails)
+
     def sending(self, kind: str, path: str, body: dict[str, Any]) -> Send:
         """The send that was written down as `kind`, `path` and `body`, to look for it or to send it after all."""
         if kind == Messages.noun:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crmcli.api.bodies import Row
+from crmcli.api.changes import Seen, unseen
 from crmcli.api.collection import Collection, asking
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Send, alike
@@ -56,7 +57,7 @@ class Messages(Collection):
         path, missing = f"/CRM/{ticket}/message", f"No ticket {ticket}."
         return self._sending(path, fields, prepare=prepare, look=look, mails=True, missing=missing)
 
-    def delete(self, ticket: int, number: int) -> Ack:
+    def delete(self, ticket: int, number: int, *, seen: Seen = unseen) -> Ack:
         """Delete one message of a ticket, kept whole first. Raises as `_delete`."""
         path, missing = f"/CRM/{ticket}/message/{number}", f"No message {number} in ticket {ticket}."
-        return self._delete(path, lambda: self.get(ticket, number), number=number, missing=missing)
+        return self._delete(path, lambda: self.get(ticket, number), number=number, seen=seen, missing=missing)

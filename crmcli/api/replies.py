@@ -52,11 +52,15 @@ class Replies(Numbered):
             self.path, fields, prepare=prepare, look=lambda body: alike(body, self.list(), ("Title", "Message"))
         )
 
-    def update(self, number: int, *, changes: Row, seen: Seen = unseen) -> Ack:
-        """Change the named fields of a saved reply; the whole of it is sent, so that nothing is blanked. `seen` may stop it."""
+    def check(self, changes: Row, *, number: int | None = None) -> None:
+        """Whether these fields can be set, of any saved reply or of this one, as far as can be told here. Raises BadUsage."""
         from crmcli.api import models
 
         check(models.SavedReply, changes, key=self.key, number=number)
+
+    def update(self, number: int, *, changes: Row, seen: Seen = unseen) -> Ack:
+        """Change the named fields of a saved reply; the whole of it is sent, so that nothing is blanked. `seen` may stop it."""
+        self.check(changes, number=number)
         before = self.get(number)
         body = whole(before, changes)
         seen(before)

@@ -132,6 +132,14 @@ class Tickets(Numbered):
         """The messages of a listed ticket: a store may list tickets without them."""
         return row.get("CrmMessageList") or self.get(self.number_of(row)).get("CrmMessageList") or []
 
+    def check(self, changes: Row, *, number: int | None = None) -> None:
+        """Whether these fields can be set, of any ticket or of this one, as far as can be told here. Raises BadUsage."""
+        from crmcli.api import models
+
+        if "CrmMessageList" in changes:
+            raise BadUsage("An update of a ticket can't hold messages: they would be sent again.")
+        check(models.Ticket, changes, key=self.key, number=number)
+
     def update(
         self,
         number: int,
@@ -147,11 +155,7 @@ class Tickets(Numbered):
         name is unproven for tickets (wire-facts section 5), so the first one that shows it is looked at: where the store
         blanked something, the whole ticket is put, that time and from then on. Messages are never sent. `seen` may stop it.
         """
-        from crmcli.api import models
-
-        if "CrmMessageList" in changes:
-            raise BadUsage("An update of a ticket can't hold messages: they would be sent again.")
-        check(models.Ticket, changes, key=self.key, number=number)
+        self.check(changes, number=number)
         changes = {**changes, **self._named(department, status)}
         before = self.get(number)
         email = changes.get("CustomerEmail") or before.get("CustomerEmail")
@@ -174,7 +178,7 @@ class Tickets(Numbered):
                 raise
         return ack
 
-    def _whole(self, number: int) -> Row:
+    def whole(self, number: int) -> Row:
         """A ticket with its messages, which a store may leave out of it: [] says that it has none. Raises NotFound."""
         row = self.get(number)
         return row if row.get("CrmMessageList") else {**row, "CrmMessageList": list(self._threads.list(number))}

@@ -7,13 +7,16 @@ from typing import Annotated
 import typer
 
 from crmcli import drafts, inputs
-from crmcli.options import All, Count, Data, Limit, Offset, Sender, SenderEmail, SenderName, Text, Yes, noun, verb
+from crmcli.options import All, Count, Data, From, Limit, Offset, Sender, SenderEmail, SenderName, Text, Yes, noun, verb
 from crmcli.output.columns import MESSAGES
 from crmcli.state import State
 
 app = noun("Messages of a ticket. One that was sent can't be changed.")
 
 Ticket = Annotated[str, typer.Argument(help="The ticket's number.", metavar="TICKET")]
+Tickets = Annotated[
+    list[str] | None, typer.Argument(help="Ticket numbers; - reads them from standard input.", metavar="TICKET…")
+]
 Messages = Annotated[
     list[str], typer.Argument(help="Message numbers; - reads them from standard input.", metavar="ID…")
 ]
@@ -40,29 +43,31 @@ def get(state: State, ticket: Ticket, messages: Messages) -> None:
 @verb(app, "create", sends=True, example="crmcli messages create 42 --text 'Your parcel left today.'")
 def create(
     state: State,
-    ticket: Ticket,
+    tickets: Tickets = None,
     *,
     text: Text = None,
     sender: Sender = None,
     sender_name: SenderName = None,
     sender_email: SenderEmail = None,
     data: Data = None,
+    from_: From = None,
 ) -> None:
-    """Write a message in a ticket. THE STORE E-MAILS IT TO THE CUSTOMER; it can't be taken back."""
+    """Write a message in tickets. THE STORE E-MAILS IT TO THE CUSTOMER; it can't be taken back."""
+    from crmcli import bulk
+
     said = inputs.text(text)
     with drafts.kept(said):
-        number = inputs.number(ticket, noun="ticket")
         code = None if sender is None else inputs.sender(sender, state.settings.senders)
         fields = inputs.fields(data, Message=said, Sender=code, SenderName=sender_name, SenderEmail=sender_email)
     with drafts.kept(fields.get("Message")):
-        ack = state.crm.messages.create(number, fields=fields)
-    state.told([ack], noun="message")
+        bulk.run(state, bulk.build.messages(state, tickets, source=from_, fields=fields), command="messages create")
 
 
 @verb(app, "delete", writes=True, example="crmcli messages delete 3 7 --yes")
 def delete(state: State, ticket: Ticket, messages: Messages, *, yes: Yes = False) -> None:
     """Delete messages of a ticket, kept in the trash. The customer has read them already; restored, they are sent again."""
-    of, numbers = inputs.number(ticket, noun="ticket"), inputs.numbers(messages, noun="message")
-    state.confirm_delete(numbers, noun="message", yes=yes)
-    acks = state.each(numbers, lambda number: state.crm.messages.delete(of, number), noun="message")
-    state.told(acks, noun="message", many=len(numbers) != 1)
+    from crmcli import bulk
+
+    todo = bulk.build.message_deletes(ticket, messages)
+    state.confirm_delete(todo, noun="message", yes=yes)
+    bulk.run(state, todo, command="messages delete")

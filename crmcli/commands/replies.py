@@ -7,13 +7,14 @@ from typing import Annotated
 import typer
 
 from crmcli import drafts, inputs
-from crmcli.options import All, Count, Data, Limit, Offset, Text, Yes, noun, verb
+from crmcli.options import All, Count, Data, From, Limit, Offset, Text, Yes, noun, verb
 from crmcli.output.columns import REPLIES
 from crmcli.state import State
 
 app = noun("Saved replies: texts to answer with.")
 
 Replies = Annotated[list[str], typer.Argument(help="Saved replies, by number or title.", metavar="REPLY…")]
+AnyReplies = Annotated[list[str] | None, typer.Argument(help="Saved replies, by number or title.", metavar="REPLY…")]
 Title = Annotated[str | None, typer.Option("--title", help="Title.", metavar="TEXT")]
 
 
@@ -41,30 +42,39 @@ def get(state: State, replies: Replies) -> None:
 
 
 @verb(app, "create", sends=True, example="crmcli replies create --title 'Late parcel' --text @delay.txt")
-def create(state: State, *, title: Title = None, text: Text = None, data: Data = None) -> None:
-    """Make a saved reply."""
+def create(state: State, *, title: Title = None, text: Text = None, data: Data = None, from_: From = None) -> None:
+    """Make a saved reply, or one for each row of a file."""
+    from crmcli import bulk
+
     fields = inputs.fields(data, Title=title, Message=inputs.text(text))
     with drafts.kept(fields.get("Message")):
-        ack = state.crm.replies.create(fields=fields)
-    state.told([ack], noun="saved reply")
+        bulk.run(state, bulk.build.reply_creates(source=from_, fields=fields), command="replies create")
 
 
 @verb(app, "update", writes=True, example="crmcli replies update 'Shipping delay' --text -")
-def update(state: State, replies: Replies, *, title: Title = None, text: Text = None, data: Data = None) -> None:
+def update(
+    state: State,
+    replies: AnyReplies = None,
+    *,
+    title: Title = None,
+    text: Text = None,
+    data: Data = None,
+    from_: From = None,
+) -> None:
     """Change what is named in saved replies, and nothing else."""
-    words, changes = inputs.words(replies), inputs.fields(data, Title=title, Message=inputs.text(text))
-    inputs.needs_change(changes)
-    crm = state.crm.replies
+    from crmcli import bulk
+
+    changes = inputs.fields(data, Title=title, Message=inputs.text(text))
     with drafts.kept(changes.get("Message")):
-        acks = state.each(words, lambda word: crm.update(crm.number(word), changes=changes), noun="saved reply")
-        state.told(acks, noun="saved reply", many=len(words) != 1)
+        todo = bulk.build.reply_updates(state, replies, source=from_, changes=changes)
+        bulk.run(state, todo, command="replies update")
 
 
 @verb(app, "delete", writes=True, example="crmcli replies delete 'Tax exemption' --yes")
 def delete(state: State, replies: Replies, *, yes: Yes = False) -> None:
     """Delete saved replies, kept in the trash: 'crmcli trash restore' makes them again."""
+    from crmcli import bulk
+
     words = inputs.words(replies)
     state.confirm_delete(words, noun="saved reply", yes=yes)
-    crm = state.crm.replies
-    acks = state.each(words, lambda word: crm.delete(crm.number(word)), noun="saved reply")
-    state.told(acks, noun="saved reply", many=len(words) != 1)
+    bulk.run(state, bulk.build.reply_deletes(state, words), command="replies delete")

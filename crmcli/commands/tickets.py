@@ -11,8 +11,10 @@ from crmcli.options import (
     All,
     Count,
     Data,
+    From,
     Limit,
     Offset,
+    Plan,
     Sender,
     SenderEmail,
     SenderName,
@@ -41,6 +43,9 @@ from crmcli.ticket_options import (
 app = noun("Tickets: what customers wrote, and where it stands.")
 
 Tickets = Annotated[list[str], typer.Argument(help="Ticket numbers; - reads them from standard input.", metavar="ID…")]
+AnyTickets = Annotated[
+    list[str] | None, typer.Argument(help="Ticket numbers; - reads them from standard input.", metavar="ID…")
+]
 Closed = Annotated[
     list[str] | None,
     typer.Option(
@@ -165,7 +170,7 @@ def create(
 @verb(app, "update", writes=True, example="crmcli tickets update 42 43 --status Closed")
 def update(
     state: State,
-    tickets: Tickets,
+    tickets: AnyTickets = None,
     *,
     subject: Subject = None,
     department: Department = None,
@@ -178,9 +183,13 @@ def update(
     customer: Customer = None,
     product: Product = None,
     data: Data = None,
+    from_: From = None,
+    plan: Plan = None,
+    yes: Yes = False,  # noqa: ARG001 - scripts may say it to every bulk command
 ) -> None:
-    """Change what is named in tickets, and nothing else."""
-    numbers = inputs.numbers(tickets, noun="ticket")
+    """Change what is named in tickets, and nothing else. An update never asks: 'crmcli runs undo' takes it back."""
+    from crmcli import bulk
+
     changes = inputs.fields(
         data,
         Subject=subject,
@@ -192,12 +201,9 @@ def update(
         CustomerID=customer,
         ProductId=product,
     )
-    inputs.needs_change(changes, department, status)
-    put = state.crm.tickets.update
-    acks = state.each(
-        numbers, lambda number: put(number, changes=changes, department=department, status=status), noun="ticket"
-    )
-    state.told(acks, noun="ticket", many=len(numbers) != 1)
+    names = {"DepartmentID": department, "StatusID": status}
+    todo = bulk.build.ticket_updates(state, tickets, source=from_, changes=changes, names=names)
+    bulk.run(state, todo, command="tickets update", plan=plan)
 
 
 @verb(
@@ -208,7 +214,7 @@ def update(
 )
 def reply(
     state: State,
-    tickets: Tickets,
+    tickets: AnyTickets = None,
     *,
     saved: Annotated[
         str | None, typer.Option("--saved", help="A saved reply, by title or number.", metavar="REPLY")
@@ -224,6 +230,8 @@ def reply(
     sender: Sender = None,
     sender_name: SenderName = None,
     sender_email: SenderEmail = None,
+    from_: From = None,
+    plan: Plan = None,
     yes: Yes = False,
 ) -> None:
     """Answer tickets: THE STORE E-MAILS THE CUSTOMER. Shows the whole text first; then the status is set.
@@ -231,21 +239,21 @@ def reply(
     {{customer_name}}, {{customer_email}}, {{subject}}, {{order}}, {{ticket}} and each --set are filled in. Without --saved
     and --text your editor opens. Run again after a failure, it mails nothing twice.
     """
-    from crmcli import replying  # nothing else needs it
+    from crmcli import answering  # nothing else needs it
 
-    numbers = inputs.numbers(tickets, noun="ticket")
-    fields = replying.writer(state, sender, sender_name, sender_email)
-    after = None if status is None else state.crm.statuses.find(status)
-    replies = replying.compose(state, numbers, saved=saved, text=inputs.text(text), sets=set_ or [])
-    replying.agreed(state, replies, after, yes=yes)
-    with state.output.results.together():
-        state.run(replies, lambda one: replying.send(state, one, fields=fields, status=after), noun="ticket")
+    writer = answering.writer(state, sender, sender_name, sender_email)
+    base = answering.Draft(saved=saved, text=inputs.text(text), sets=set_ or [], writer=writer, status=status)
+    answering.answer(state, tickets, base, source=from_, plan=plan, yes=yes)
 
 
 @verb(app, "delete", writes=True, example="crmcli tickets delete 42 --yes")
-def delete(state: State, tickets: Tickets, *, yes: Yes = False) -> None:
+def delete(
+    state: State, tickets: AnyTickets = None, *, from_: From = None, plan: Plan = None, yes: Yes = False
+) -> None:
     """Delete tickets with their messages, kept in the trash: they can be restored only as new tickets."""
-    numbers = inputs.numbers(tickets, noun="ticket")
-    state.confirm_delete(numbers, noun="ticket", yes=yes)
-    acks = state.each(numbers, state.crm.tickets.delete, noun="ticket")
-    state.told(acks, noun="ticket", many=len(numbers) != 1)
+    from crmcli import bulk
+
+    todo = bulk.build.ticket_deletes(tickets, source=from_)
+    if plan is None:
+        state.confirm_delete(todo, noun="ticket", yes=yes)
+    bulk.run(state, todo, command="tickets delete", plan=plan)

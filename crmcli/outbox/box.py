@@ -153,6 +153,11 @@ class Box:
         with self._change() as db:
             db.executemany("UPDATE entries SET told = 1 WHERE number = ?", [(number,) for number in numbers])
 
+    def tell_rows(self, run: str, rows: Sequence[int]) -> None:
+        """What became of these rows of a run has been said, by whichever command went on with it."""
+        with self._change() as db:
+            db.executemany("UPDATE entries SET told = 1 WHERE run = ? AND row = ?", [(run, row) for row in rows])
+
     def get(self, number: int) -> Entry:
         """One entry. Raises BadUsage when there is none of this number."""
         with self._change() as db:

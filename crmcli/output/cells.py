@@ -84,7 +84,7 @@ def ago(value: object, look: Look | None) -> str:
 
 
 def plain(value: object) -> str:
-    """Any value on one harmless line; null is empty, a boolean `yes` or `no`, a list its length."""
+    """Any value on one harmless line; null is empty, a boolean `yes` or `no`, a list its length, an object its fields."""
     if isinstance(value, str):
         return one_line(value)
     if value is None:
@@ -93,6 +93,8 @@ def plain(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, list):
         return str(len(value))
+    if isinstance(value, dict):
+        return ", ".join(f"{one_line(str(name))}={plain(each)}" for name, each in value.items())
     return one_line(str(value))
 
 

@@ -13,10 +13,12 @@ from typing import Any, Literal
 # A row is the store's own object as `json.loads` gave it, untouched.
 Row = dict[str, Any]
 
-# number: right-aligned. duration: seconds. reference: a number where 0 means none. date: either wire form. age: a date, told
+# value: anything. number: right-aligned. duration: seconds. reference: a number where 0 means none. date: either wire form. age: a date, told
 # on a terminal by how long ago it was. department, status: a number shown by its name. count: a list, shown by its length.
 # long: text of many lines. yes: a boolean.
-Kind = Literal["text", "long", "number", "duration", "reference", "date", "age", "department", "status", "count", "yes"]
+Kind = Literal[
+    "value", "text", "long", "number", "duration", "reference", "date", "age", "department", "status", "count", "yes"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,3 +58,60 @@ CHECKPOINTS = Shape(
         Column("filters", "Filters", least=12),
     ),
 )
+
+# What commands did, or were to do.
+RUNS = Shape(
+    "run",
+    "runs",
+    "number",
+    (
+        Column("number", "ID", "number"),
+        Column("command", "Command"),
+        Column("state", "State"),
+        Column("rows", "Rows", "number"),
+        Column("done", "Done", "number"),
+        Column("failed", "Failed", "reference"),
+        Column("skipped", "Skipped", "reference"),
+        Column("left", "Left", "reference"),
+        Column("made", "Begun", "date"),
+        Column("profile", "Profile"),
+    ),
+    table=("number", "command", "state", "rows", "done", "failed", "skipped", "left", "made"),
+    rank=("number", "command", "state", "rows", "done", "failed", "left", "skipped", "made"),
+)
+
+RUN_ROWS = Shape(
+    "row",
+    "rows",
+    "at",
+    (
+        Column("at", "Row", "number"),
+        Column("line", "Line", "reference"),
+        Column("what", "What"),
+        Column("do", "Does"),
+        Column("state", "State"),
+        Column("before", "Before", "value", least=12),
+        Column("after", "After", "value", least=12),
+        Column("reason", "Reason", "long", least=20),
+    ),
+    table=("at", "what", "do", "state", "before", "after", "reason"),
+    rank=("at", "what", "state", "do", "reason", "after", "before"),
+)
+
+# What `--plan` writes, a line a field.
+PLAN = Shape(
+    "change",
+    "changes",
+    "ticket",
+    (
+        Column("do", "Does"),
+        Column("ticket", "Ticket", "number"),
+        Column("field", "Field"),
+        Column("before", "Before", "value", least=12),
+        Column("after", "After", "value", least=12),
+        Column("store", "Store"),
+        Column("digest", "Digest"),
+    ),
+    table=("do", "ticket", "field", "before", "after"),
+    rank=("ticket", "field", "after", "before", "do"),
+)

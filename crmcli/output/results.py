@@ -51,6 +51,10 @@ class Results:
         """
         self._never_failing(lambda: self._ack(raw, did, ident))
 
+    def row(self, row: Row) -> None:
+        """Print one row of many as JSON. Never raises, as `written`."""
+        self._never_failing(lambda: self._documents([row], wrap=True))
+
     def raw(self, answered: Sequence[object]) -> None:
         """Print the store's answer to a write, as JSON in every format. Never raises, as `written`."""
         self._never_failing(lambda: self._dumper(indent=False)(answered) + "\n" if answered else "")

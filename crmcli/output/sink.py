@@ -14,16 +14,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crmcli.errors import BadUsage, CrmError
-from crmcli.exits import exit_row
 from crmcli.output import formats
 from crmcli.output.cells import Look
 from crmcli.output.columns import TICKETS, Row, Shape
+from crmcli.output.failures import Failures
 from crmcli.output.hostile import block, one_line
 from crmcli.output.results import Results
-from crmcli.output.streams import BOLD, RED, YELLOW, Stream
+from crmcli.output.streams import BOLD, YELLOW, Stream
 
 if TYPE_CHECKING:
-    from crmcli.output.progress import Progress
+    from crmcli.output.progress import Bar, Progress
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids")
 
@@ -73,6 +73,20 @@ class Output:
         from crmcli.output.progress import Progress
 
         return Progress(err)
+
+    @property
+    def is_read(self) -> bool:
+        """Whether what is printed is a table on a terminal, thus read by a person."""
+        return self.format == "table" and self._out().terminal
+
+    def bar(self, total: int) -> Bar:
+        """How far something of so many rows has come, for whoever looks: within it nothing else tells of waiting."""
+        from crmcli.output.progress import Bar
+
+        waiting = self.waiting if total > 1 else None
+        if waiting:
+            waiting.muted = True
+        return Bar(self._err() if waiting else None, total)
 
     @property
     def format(self) -> str:
@@ -227,24 +241,13 @@ class Output:
         err.try_write(f"{err.paint('Warning:', YELLOW)} {block(text)}\n")
 
     def error(self, error: CrmError) -> None:
-        """Tell what failed and what to do about it, on standard error; an object with JSON output (product.md, 3)."""
-        row = exit_row(error)
-        hint = error.hint or row.hint
-        err = self._err()
-        if self.format in _JSON:
-            told = {
-                "kind": row.kind,
-                "message": error.message,
-                "status": error.status,
-                "hint": hint,
-                "details": error.details,
-            }
-            err.try_write(formats.dumper(ascii_only=not err.unicode)({"error": told}) + "\n")
-            return
-        lines = [f"{err.paint('Error:', RED)} {one_line(error.message)}"]
-        lines += [f"  {one_line(detail)}" for detail in error.details]
-        lines.append(f"{err.paint('Hint:', BOLD)} {one_line(hint)}")
-        err.try_write("\n".join(lines) + "\n")
+        """Tell what failed and what to do about it, on standard error."""
+        self.failures.tell(error)
+
+    @cached_property
+    def failures(self) -> Failures:
+        """Where what failed is told."""
+        return Failures(lambda: self.format in _JSON, self._err)
 
     def _out(self) -> Stream:
         return Stream(sys.stdout, self._color)

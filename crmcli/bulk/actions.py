@@ -1,0 +1,184 @@
+"""What is to be done with one row, as data that a journal can keep and another process can carry out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING, Any, Self
+
+from crmcli import errors
+from crmcli.api.changes import Seen
+from crmcli.api.sends import Ack, same
+
+if TYPE_CHECKING:
+    from crmcli.api.crm import Crm
+
+Row = dict[str, Any]
+Told = tuple[Ack, str]
+"""What a write gave, and the noun to tell it by."""
+
+
+@dataclass(frozen=True)
+class Action:
+    """Do something with a `ticket`, a `message` or a `saved reply`: `update`, `delete`, `reply` or `create`.
+
+    `number` is that of the object, `ticket` that of the ticket of a message. `values` are the fields to set, or those of what
+    is made. A reply sets `status`, too, which is called `status_name`. `expected` are fields that must be so still, or the
+    row is skipped; of a ticket `CrmMessageList` stands for the numbers of its messages, and `digest` for all of it. `line` is
+    where the row stands in a file, `part` what it is of the job that --once names.
+    """
+
+    do: str
+    noun: str
+    number: int | None = None
+    ticket: int | None = None
+    values: Row = field(default_factory=dict)
+    status: int | None = None
+    status_name: str = ""
+    expected: Row | None = None
+    digest: str = ""
+    line: int | None = None
+    part: str = ""
+
+    @property
+    def sends(self) -> bool:
+        """Whether it makes something at the store: what goes through the outbox."""
+        return self.do in ("reply", "create")
+
+    @property
+    def mails(self) -> bool:
+        """Whether it may e-mail a customer."""
+        return self.do == "reply" or (self.do == "create" and self.noun == "message")
+
+    def __str__(self) -> str:
+        return str(self.number)
+
+    @property
+    def label(self) -> str:
+        """What it is about, as people call it: `ticket 42`."""
+        of = f" of ticket {self.ticket}" if self.ticket is not None else ""
+        what = f" {self.number}" if self.number is not None else ""
+        return f"{self.noun}{what}{of}"
+
+    def data(self) -> Row:
+        """Itself as JSON holds it, without what is not set."""
+        values = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {name: value for name, value in values if value not in (None, "", {})}
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        """What `data` gave."""
+        return cls(**data)
+
+
+def carried_out(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
+    """Do it; gives each of its writes as it is done. Raises what the calls of `crm` do, and what `seen` does.
+
+    `seen` is shown the object that is about to be changed or deleted; what is made is not shown.
+    """
+    yield from _WAYS[action.do, action.noun](action, crm, seen)
+
+
+def as_expected(expected: Mapping[str, Any], row: Row, *, digest: str = "") -> None:
+    """Raises Changed where the object is not as it was expected; fields that say the same in other words are the same."""
+    for name, value in expected.items():
+        now = row.get(name)
+        if isinstance(value, list):
+            if numbers_of(row) != value:
+                raise _changed("there are other messages")
+        elif not same(name, value, now):
+            raise _changed(f"{name} is {now!r} and was {value!r}")
+    if digest and digest != digest_of(row):
+        raise _changed("another field, or a message")
+
+
+def _changed(what: str) -> errors.Changed:
+    return errors.Changed(f"It has changed since and was left as it is: {what}.", hint="Look at it, and plan it anew.")
+
+
+def digest_of(row: Row) -> str:
+    """What tells an object from itself after any change."""
+    return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def numbers_of(ticket: Row) -> list[int]:
+    """The numbers of a ticket's messages, in order."""
+    messages = ticket.get("CrmMessageList") or []
+    return sorted(int(message["MessageId"]) for message in messages)
+
+
+def _update_ticket(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
+    yield crm.tickets.update(_number(action), changes=action.values, seen=seen), action.noun
+
+
+def _update_reply(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
+    yield crm.replies.update(_number(action), changes=action.values, seen=seen), action.noun
+
+
+def _delete_ticket(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
+    yield crm.tickets.delete(_number(action), seen=seen), action.noun
+
+
+def _delete_message(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
+    yield crm.messages.delete(action.ticket or 0, _number(action), seen=seen), action.noun
+
+
+def _delete_reply(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
+    yield crm.replies.delete(_number(action), seen=seen), action.noun
+
+
+def _create_message(action: Action, crm: Crm, _: Seen) -> Iterator[Told]:
+    yield crm.messages.create(action.ticket or 0, fields=action.values), action.noun
+
+
+def _create_reply(action: Action, crm: Crm, _: Seen) -> Iterator[Told]:
+    yield crm.replies.create(fields=action.values), action.noun
+
+
+def _reply(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
+    """The message, then the status: a second half that fails can be done again without a second mail."""
+    number = _number(action)
+    yield crm.messages.create(number, fields=action.values), "message"
+    if action.status is None:
+        return
+    try:
+        ack = crm.tickets.update(number, changes={"StatusID": action.status}, seen=seen)
+    except errors.CrmError as failure:
+        failure.details.append(
+            f"The reply to ticket {number} was sent; its status is not changed. Run the same again: it mails nothing."
+        )
+        raise
+    # Its number is the ticket's; what `-o ids` prints is the message's alone.
+    yield replace(ack, number=None, did=f"of ticket {number} is {action.status_name} now"), "status"
+
+
+def _number(action: Action) -> int:
+    if action.number is None:
+        raise errors.BadUsage(f"The {action.noun} has no number.")
+    return action.number
+
+
+_WAYS: dict[tuple[str, str], Callable[[Action, Crm, Seen], Iterator[Told]]] = {
+    ("update", "ticket"): _update_ticket,
+    ("update", "saved reply"): _update_reply,
+    ("delete", "ticket"): _delete_ticket,
+    ("delete", "message"): _delete_message,
+    ("delete", "saved reply"): _delete_reply,
+    ("create", "message"): _create_message,
+    ("create", "saved reply"): _create_reply,
+    ("reply", "ticket"): _reply,
+}
+
+
+def seen_done(action: Action, crm: Crm) -> Told:
+    """What is told of a write of an earlier try that is seen to be done at the store."""
+    if action.do == "reply":
+        ack = crm.tickets.known("updated", _number(action))
+        return replace(ack, number=None, did=f"of ticket {action.number} is {action.status_name} now"), "status"
+    if action.noun == "message":
+        path = f"/CRM/{action.ticket}/message/{action.number}"
+        return crm.messages.known("deleted", _number(action), path=path), action.noun
+    collection = crm.tickets if action.noun == "ticket" else crm.replies
+    return collection.known(f"{action.do}d", _number(action)), action.noun

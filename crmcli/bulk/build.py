@@ -1,0 +1,165 @@
+"""What commands are to do, as actions: checked whole before the first request, and with names turned into numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from crmcli import errors, inputs
+from crmcli.bulk import given
+from crmcli.bulk.actions import Action
+from crmcli.bulk.given import Lookup, Values, numbered
+from crmcli.rows import checked
+
+if TYPE_CHECKING:
+    from crmcli.rows import Line
+    from crmcli.state import State
+
+
+def ticket_updates(
+    state: State, tickets: Sequence[str] | None, *, source: str | None, changes: Values, names: Values
+) -> list[Action]:
+    """Updates of tickets: `changes`, and departments and statuses by number or name, for all, or what each row says.
+
+    Raises BadUsage before anything is sent.
+    """
+    given.one_of(tickets, source, noun="ticket")
+    flags = {**changes, **{name: word for name, word in names.items() if word is not None}}
+    crm = state.crm
+    finders = {"DepartmentID": Lookup(crm.departments.number), "StatusID": Lookup(crm.statuses.number)}
+
+    def check(values: Values) -> None:
+        inputs.needs_change(values)
+        crm.tickets.check({name: value for name, value in values.items() if name not in names})
+
+    if source is None:
+        check(flags)
+        found = inputs.numbers(tickets or (), noun="ticket")
+        values = numbered(flags, finders) if found else {}
+        return [Action("update", "ticket", number, values=values) for number in found]
+    fields = (given.TICKET, *given.TICKET_FIELDS)
+    lines = given.lines(source, fields, noun="ticket", flags=flags, key=given.TICKET.name)
+    checked(lines, lambda line: check(_rest(line, flags)))
+    return checked(
+        lines,
+        lambda line: Action(
+            "update", "ticket", _id(line), values=numbered(_rest(line, flags), finders), line=line.number
+        ),
+    )
+
+
+def ticket_deletes(tickets: Sequence[str] | None, *, source: str | None) -> list[Action]:
+    """Deletes of tickets. Raises BadUsage before anything is sent."""
+    given.one_of(tickets, source, noun="ticket")
+    if source is None:
+        return [Action("delete", "ticket", number) for number in inputs.numbers(tickets or (), noun="ticket")]
+    fields = (given.TICKET, *given.TICKET_FIELDS, *given.TICKET_DATES)
+    lines = given.lines(source, fields, noun="ticket", flags={}, key=given.TICKET.name)
+    return [Action("delete", "ticket", _id(line), line=line.number) for line in lines]
+
+
+def messages(state: State, tickets: Sequence[str] | None, *, source: str | None, fields: Values) -> list[Action]:
+    """Messages to be written in tickets: `fields` in each, or what each row says. Raises BadUsage before anything is sent."""
+    given.one_of(tickets, source, noun="ticket")
+    senders = state.settings.senders
+    if source is None:
+        check_message(fields)
+        numbers = inputs.numbers(tickets or (), noun="ticket")
+        # A job for one ticket is the whole of it; one for a list is the same job for each, however long that is today.
+        parts = [""] if inputs.is_one(list(tickets or ())) else given.parts(numbers)
+        return [
+            Action("create", "message", ticket=number, values=fields, part=part)
+            for number, part in zip(numbers, parts, strict=True)
+        ]
+    columns = (given.OF_TICKET, given.REPLY_FIELDS[1], *given.WRITER_FIELDS)
+    lines = given.lines(source, columns, noun="message", flags=fields, key=None)
+
+    def message(line: Line) -> Values:
+        values = _rest(line, fields)
+        if "Sender" in line.values:
+            values["Sender"] = inputs.sender(str(values["Sender"]), senders)
+        check_message(values)
+        return values
+
+    made = checked(lines, message)
+    parts = given.parts([_id(line) for line in lines])
+    return [
+        Action("create", "message", ticket=_id(line), values=values, line=line.number, part=part)
+        for line, values, part in zip(lines, made, parts, strict=True)
+    ]
+
+
+def check_message(fields: Values) -> None:
+    """Whether a message can be sent, as far as can be told here. Raises BadUsage."""
+    from crmcli.api import models
+
+    models.check(models.Message, fields, required=("Message",))
+
+
+def reply_creates(*, source: str | None, fields: Values) -> list[Action]:
+    """Saved replies to be made: one of `fields`, or one a row. Raises BadUsage before anything is sent."""
+    from crmcli.api import models
+
+    def check(values: Values) -> None:
+        models.check(models.SavedReply, values, required=("Title", "Message"))
+
+    if source is None:
+        check(fields)
+        return [Action("create", "saved reply", values=fields)]
+    lines = given.lines(source, given.REPLY_FIELDS, noun="saved reply", flags=fields, key="Title")
+    made = [{**line.values, **fields} for line in lines]
+    checked(lines, lambda line: check({**line.values, **fields}))
+    return [
+        Action("create", "saved reply", values=values, line=line.number, part=str(values["Title"]))
+        for line, values in zip(lines, made, strict=True)
+    ]
+
+
+def reply_updates(state: State, replies: Sequence[str] | None, *, source: str | None, changes: Values) -> list[Action]:
+    """Updates of saved replies, by number or title: `changes` for all, or what each row says. Raises BadUsage."""
+    given.one_of(replies, source, noun="saved reply")
+    crm = state.crm.replies
+    number_of = Lookup(crm.number)
+
+    def check(values: Values) -> None:
+        inputs.needs_change(values)
+        crm.check(values)
+
+    if source is None:
+        check(changes)
+        return [Action("update", "saved reply", number, values=changes) for number in _replies(state, replies or ())]
+    fields = (given.REPLY, *given.REPLY_FIELDS)
+    lines = given.lines(source, fields, noun="saved reply", flags=changes, key=given.REPLY.name)
+    checked(lines, lambda line: check(_rest(line, changes)))
+    found = checked(lines, lambda line: number_of(line.values[given.REPLY.name]))
+    if len(set(found)) != len(found):
+        raise errors.BadUsage("Two rows name the same saved reply.", hint="Nothing was sent.")
+    return [
+        Action("update", "saved reply", number, values=_rest(line, changes), line=line.number)
+        for line, number in zip(lines, found, strict=True)
+    ]
+
+
+def reply_deletes(state: State, replies: Sequence[str]) -> list[Action]:
+    """Deletes of saved replies, by number or title. Raises BadUsage."""
+    return [Action("delete", "saved reply", number) for number in _replies(state, replies)]
+
+
+def message_deletes(ticket: str, messages: Sequence[str]) -> list[Action]:
+    """Deletes of messages of a ticket. Raises BadUsage."""
+    of = inputs.number(ticket, noun="ticket")
+    return [Action("delete", "message", number, ticket=of) for number in inputs.numbers(messages, noun="message")]
+
+
+def _replies(state: State, replies: Sequence[str]) -> list[int]:
+    """Their numbers, each once. Raises BadUsage for a title that is none."""
+    return list(dict.fromkeys(map(state.crm.replies.number, inputs.words(replies))))
+
+
+def _id(line: Line) -> int:
+    return int(line.values["CrmID"])
+
+
+def _rest(line: Line, flags: Values) -> dict[str, Any]:
+    """What a row sets: its own fields but for the one that names the object, and those of flags."""
+    return {**{name: value for name, value in line.values.items() if name not in ("CrmID", "Id")}, **flags}

@@ -1,0 +1,41 @@
+"""Many tickets read one by one, by the same few workers that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from crmcli.bulk.actions import Row
+from crmcli.bulk.crew import Crew
+from crmcli.bulk.work import at_once
+from crmcli.errors import CrmError
+
+if TYPE_CHECKING:
+    from crmcli.state import State
+
+
+def tickets(state: State, numbers: Sequence[int], get: Callable[[int], Row]) -> Iterator[tuple[int, Row | CrmError]]:
+    """What `get` gives for each ticket, or what it raised, in order."""
+
+    def got(number: int) -> Row | CrmError:
+        try:
+            return get(number)
+        except CrmError as failure:
+            return failure
+
+    crew = Crew(numbers, got, at_once=at_once(state, len(numbers)))
+    try:
+        while came := crew.next():
+            yield came
+    finally:
+        crew.stop()
+
+
+def all_of(state: State, numbers: Sequence[int]) -> list[Row]:
+    """The tickets of these numbers. Raises what the first that can't be read raises."""
+    found = []
+    for _, ticket in tickets(state, numbers, state.crm.tickets.get):
+        if isinstance(ticket, CrmError):
+            raise ticket
+        found.append(ticket)
+    return found

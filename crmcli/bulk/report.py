@@ -1,0 +1,116 @@
+"""What a run tells as it goes: a line for what is done, a line for what failed, a bar, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+from crmcli import errors
+from crmcli.bulk.actions import Action, Told
+from crmcli.runs.journal import Run, RunRow
+
+if TYPE_CHECKING:
+    from crmcli.output.progress import Bar
+    from crmcli.state import State
+
+QUIET = 10
+"""Rows up to which a terminal is told of each; of more it sees the bar, what failed, and the end."""
+_NAMED = 10
+_LOST_IN_A_ROW = 3
+"""Connections lost one after the other: then it is not the row."""
+
+
+class Report:
+    """Tells of the rows of a run, in their order; `fatal` is set once no more of them should be tried."""
+
+    def __init__(self, state: State, run: Run, rows: Sequence[RunRow]) -> None:
+        self._state = state
+        self._run = run
+        self._rows = rows
+        self._many = len(rows) != 1
+        self._is_calm = len(rows) > QUIET and state.output.is_read
+        self._bar: Bar | None = None
+        self._told = 0
+        self._failures: list[errors.CrmError] = []
+        self._lost = 0
+        self.fatal: errors.CrmError | None = None
+        self.interrupted: errors.Interrupted | None = None
+
+    @contextmanager
+    def open(self) -> Iterator[None]:
+        """Within it rows are told."""
+        output = self._state.output
+        with output.results.together() if self._many else nullcontext(), output.bar(len(self._rows)) as self._bar:
+            yield
+
+    def row(self, row: RunRow, told: Sequence[Told], failure: errors.CrmError | None) -> None:
+        """Tell of one row: what was done, and what failed."""
+        action = Action.of(row.action)
+        self._told += 1
+        if self._bar and (failure or not self._is_calm):
+            self._bar.clear()
+        for ack, noun in () if self._is_calm else told:
+            self._state.tell(ack, noun=noun, line=action.line)
+        if failure:
+            self._failed(action, failure)
+        else:
+            self._lost = 0
+        if self._bar:
+            self._bar.advance(failed=failure is not None)
+
+    def end(self) -> None:
+        """How the run ended. Raises Interrupted, what failed where there was one row, and Partial where some rows failed."""
+        done = self._told - len(self._failures)
+        go_on = f"Go on with: crmcli runs resume {self._run.number}"
+        if self.interrupted:
+            if self._many:
+                self.interrupted.message += f" {done:,} of {len(self._rows):,} are done."
+                self.interrupted.hint = self.interrupted.hint or go_on
+            raise self.interrupted
+        if self.fatal:
+            raise self._ended_early(self.fatal, done, go_on)
+        if not self._failures:
+            if self._many:
+                self._state.output.note(f"{done:,} of {len(self._rows):,} done (run {self._run.number}).")
+            return
+        if not self._many:
+            raise self._failures[0]
+        skipped = sum(isinstance(failure, errors.Changed) for failure in self._failures)
+        failed = len(self._failures) - skipped
+        counts = [f"{failed:,} of {len(self._rows):,} failed"] if failed else []
+        counts += [f"{skipped:,} of {len(self._rows):,} skipped"] if skipped else []
+        raise errors.Partial(
+            f"{', '.join(counts)}.",
+            hint=f"The others are done. See 'crmcli runs show {self._run.number}'"
+            + (f"; 'crmcli runs resume {self._run.number} --failed' tries again." if failed else "."),
+        )
+
+    def _failed(self, action: Action, failure: errors.CrmError) -> None:
+        self._failures.append(failure)
+        is_lost = isinstance(failure, errors.NetworkFailed)
+        self._lost = self._lost + 1 if is_lost else 0
+        nothing_done = len(self._failures) == self._told
+        if isinstance(failure, errors.AuthFailed | errors.BadConfig | errors.RateLimited) or (
+            is_lost and (nothing_done or self._lost == _LOST_IN_A_ROW)
+        ):
+            self.fatal = self.fatal or failure
+            if nothing_done:
+                return  # it is raised itself
+        if self._many:
+            output = self._state.output
+            output.failures.row(failure, output.results, line=action.line, number=action.number or action.ticket)
+
+    def _ended_early(self, failure: errors.CrmError, done: int, go_on: str) -> errors.CrmError:
+        left = self._rows[self._told :]
+        if not done:
+            if self._many:
+                failure.details.append(f"Nothing was done. {go_on}")
+            return failure
+        at = Action.of(self._rows[self._told - 1].action)
+        rest = ""
+        if left:
+            labels = [Action.of(row.action) for row in left]
+            named = ", ".join(str(each.number) for each in labels)
+            rest = f"; not tried: {f'{at.noun} {named}' if len(left) <= _NAMED else f'{len(left):,} more'}"
+        return errors.Partial(f"Ended at {at.label}{rest}.", hint=go_on)

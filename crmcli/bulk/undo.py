@@ -1,0 +1,106 @@
+"""What a run did, taken back where nobody has touched it since; and a run that was stopped, gone on with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from crmcli import errors
+from crmcli.bulk.actions import Action
+from crmcli.bulk.work import carry_out, go_on
+from crmcli.runs.journal import DONE, FAILED, UNFINISHED, Run, RunRow
+
+if TYPE_CHECKING:
+    from crmcli.state import State
+
+
+def resume(state: State, number: int, *, failed: bool, yes: bool) -> None:
+    """Go on with a run that was stopped: with what has not begun, and what nobody knows of; with `failed` what failed, too.
+
+    Raises BadUsage where there is nothing to go on with, it is another store's, or another run did the very same since; and
+    as `carry_out`.
+    """
+    run = _of_store(state, number)
+    wanted = (*UNFINISHED, FAILED) if failed else UNFINISHED
+    rows = [row for row in state.journal.rows(run) if row.state in wanted]
+    if not rows:
+        raise errors.BadUsage(f"Run {number} has nothing left to do.", hint=f"See 'crmcli runs show {number}'.")
+    actions = [Action.of(row.action) for row in rows]
+    state.crm.allow(mails=any(action.mails for action in actions))
+    again = [other.number for other in state.journal.runs(store=run.store) if _did_the_same(other, run)]
+    if again and any(action.sends for action in actions):
+        # The command was run anew instead: going on with the first as well would send a second time.
+        question = f"Run {again[-1]} was to do the very same since. Go on with run {number} all the same?"
+        state.confirm(question, word=str(number), yes=yes)
+    if not state.shared.dry_run:
+        try:
+            go_on(state, state.journal.claim(run), rows)
+        finally:
+            if any(action.sends for action in actions):
+                done = [row.at for row in state.journal.rows(run) if row.state == DONE]
+                state.box.tell_rows(run.key, done)
+        return
+    for row in rows:
+        state.output.note(f"Run {number} would go on with row {row.at}: {Action.of(row.action).label}.")
+
+
+def undo(state: State, number: int) -> None:
+    """Put back what a run changed, in a run of its own. What has changed since is left as it is, and reported.
+
+    Raises BadUsage where nothing of it can be taken back, Partial where some of it can't, and as `carry_out`.
+    """
+    run = _of_store(state, number)
+    if run.is_underway:
+        raise errors.BadUsage(f"Run {number} is being worked on.", hint="Let that come to its end.")
+    rows = [row for row in state.journal.rows(run) if row.state == DONE or row.before]
+    todo = [action for row in rows for action in _back(row)]
+    for said in dict.fromkeys(filter(None, map(_lasting, rows))):
+        state.output.warn(said)
+    if not todo:
+        raise errors.BadUsage(f"Nothing of run {number} can be put back.", hint=f"See 'crmcli runs show {number}'.")
+    carry_out(state, todo, command=f"runs undo {number}")
+    if any(map(_lasting, rows)):
+        raise errors.Partial(f"Of run {number} only what could be was put back.", hint="The rest is told above.")
+
+
+def _of_store(state: State, number: int) -> Run:
+    run = state.journal.get(number)
+    if run.store != state.settings.store:
+        raise errors.BadUsage(f"Run {number} is of another store.", hint=f"It was made with -p {run.profile}.")
+    return run
+
+
+def _did_the_same(other: Run, run: Run) -> bool:
+    return other.number > run.number and other.digest == run.digest
+
+
+def _back(row: RunRow) -> Sequence[Action]:
+    """What puts a row back: the fields as they were, wherever they are as the row left them."""
+    action = Action.of(row.action)
+    changed = {name: value for name, value in row.before.items() if row.after.get(name) != value}
+    if not changed or action.do not in ("update", "reply"):
+        return ()
+    noun = "saved reply" if action.noun == "saved reply" else "ticket"
+    values = {name: _settable(value, row.after[name]) for name, value in changed.items()}
+    return (Action("update", noun, action.number, values=values, expected={name: row.after[name] for name in changed}),)
+
+
+def _settable(before: Any, after: Any) -> Any:
+    """A value as it can be sent: where nothing was set, a store may have null, and takes "" or 0 for it."""
+    if before is None:
+        return 0 if isinstance(after, int) else ""
+    return before
+
+
+def _lasting(row: RunRow) -> str:
+    """What of a row can't be put back, in words; "" for nothing."""
+    action = Action.of(row.action)
+    if row.state != DONE and not action.sends:
+        return ""
+    if action.mails:
+        return "Messages that were sent can't be taken back."
+    if action.do == "delete":
+        return "What was deleted is in the trash: 'crmcli trash restore' makes it again."
+    if action.do == "create":
+        return "Saved replies that were made stay: 'crmcli replies delete' deletes them."
+    return ""

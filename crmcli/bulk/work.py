@@ -1,0 +1,212 @@
+"""A run, carried out: each row once, in whatever process, with the journal a step ahead of the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from crmcli import errors
+from crmcli.api.sends import same
+from crmcli.bulk import actions
+from crmcli.bulk.actions import Action, Row, Told
+from crmcli.bulk.crew import Crew
+from crmcli.bulk.report import Report
+from crmcli.runs.journal import DONE, FAILED, SKIPPED, STARTED, UNSURE, WAITING, Journal, Run, RunRow
+
+if TYPE_CHECKING:
+    from crmcli.state import State
+
+FEW = 10
+"""Rows that are done one after the other, in the order in which they were typed."""
+_MOST_AT_ONCE, _LEAST_AT_ONCE = 8, 2
+_USUAL_ANSWER = 0.5
+"""Seconds that a call takes at the real host (wire-facts section 3): so many workers use the rate that is allowed."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a row: what each of its writes gave, and what failed."""
+
+    told: list[Told] = field(default_factory=list)
+    failure: errors.CrmError | None = None
+
+
+def carry_out(state: State, todo: Sequence[Action], *, command: str) -> None:
+    """Do all of this in a run of its own, and tell what came of it; `command` is what the run is called.
+
+    Raises what failed, where there was one row; Partial where some rows failed, or were not tried. Nothing is left out
+    silently: what isn't done stays in the journal, for `resume`.
+    """
+    if state.shared.dry_run:
+        _rehearse(state, todo)
+        return
+    if not todo:  # a job that finds nothing to do is done
+        with state.output.results.together():
+            return
+    state.crm.allow(mails=any(action.mails for action in todo))
+    settings = state.settings
+    data = [action.data() for action in todo]
+    run = state.journal.begin(store=settings.store, profile=settings.profile, command=command, actions=data)
+    go_on(state, run, state.journal.rows(run))
+
+
+def go_on(state: State, run: Run, rows: Sequence[RunRow]) -> None:
+    """Do these rows of a run that this process has taken. Raises as `carry_out`."""
+    report = Report(state, run, rows)
+    crew = Crew(rows, _Worker(state, run), at_once=at_once(state, len(rows)))
+    is_over = False
+    try:
+        with report.open():
+            while not is_over:
+                try:
+                    is_over = _next(crew, report)
+                except (KeyboardInterrupt, errors.Interrupted) as end:
+                    if report.interrupted:  # asked twice: what is under way is left to `resume`
+                        raise
+                    report.interrupted = (
+                        end if isinstance(end, errors.Interrupted) else errors.Interrupted("Interrupted.")
+                    )
+                    crew.stop()
+    finally:
+        _release(state, run)
+    report.end()
+
+
+def _next(crew: Crew[RunRow, Outcome], report: Report) -> bool:
+    """Wait for a row and tell what came of it; whether that was the last."""
+    came = crew.next()
+    if came is None:
+        return True
+    row, outcome = came
+    report.row(row, outcome.told, outcome.failure)
+    if report.fatal:
+        crew.stop()
+    return False
+
+
+def at_once(state: State, rows: int) -> int:
+    """How many workers so many rows are worth: as many as use the rate that the store allows."""
+    if rows <= FEW:
+        return 1
+    limit = state.settings.rate_limit
+    wanted = limit[1] * _USUAL_ANSWER if limit else 4
+    return max(_LEAST_AT_ONCE, min(_MOST_AT_ONCE, round(wanted)))
+
+
+def _release(state: State, run: Run) -> None:
+    try:
+        state.journal.release(run)
+    except errors.BadConfig as fault:  # what is done stays done, though it can't be written down
+        state.output.warn(fault.message)
+
+
+def _rehearse(state: State, todo: Sequence[Action]) -> None:
+    def rehearsed(action: Action) -> None:
+        expected = action.expected or {}
+        for ack, noun in actions.carried_out(
+            action, state.crm, lambda row: actions.as_expected(expected, row, digest=action.digest)
+        ):
+            state.tell(ack, noun=noun)
+
+    with state.output.results.together() if len(todo) != 1 else nullcontext():
+        state.run(todo, rehearsed, noun=todo[0].noun if todo else "row")
+
+
+def _later(state: State) -> Callable[..., AbstractContextManager[None]]:
+    """The delivery's `together`; the outbox is opened when something is sent, not before."""
+
+    def together(*, part: str, row: tuple[str, int]) -> AbstractContextManager[None]:
+        return state.delivery.together(part=part, row=row)
+
+    return together
+
+
+class _Already(Exception):
+    """What a row was to write is at the store already."""
+
+
+class _Worker:
+    """Does one row, and writes down what came of it. Used by several threads."""
+
+    def __init__(self, state: State, run: Run) -> None:
+        self._journal: Journal = state.journal
+        self._crm = state.crm
+        self._together: Callable[..., AbstractContextManager[None]] = _later(state)
+        self._warn = state.output.warn
+        self._run = run
+
+    def __call__(self, row: RunRow) -> Outcome:
+        """Do a row. Raises Interrupted (and KeyboardInterrupt) alone."""
+        action, told = Action.of(row.action), list[Told]()
+        try:
+            with self._sending(action, row):
+                self._prepare(action, row)
+                for done in actions.carried_out(action, self._crm, lambda found: self._seen(action, row, found)):
+                    told.append(done)
+        except errors.Interrupted:
+            raise
+        except _Already:
+            told.append(actions.seen_done(action, self._crm))
+        except errors.CrmError as failure:
+            if isinstance(failure, errors.NotFound) and action.do == "delete" and row.state == STARTED:
+                told.append(actions.seen_done(action, self._crm))
+            else:
+                self._failed(row, failure, told)
+                return Outcome(told, failure)
+        except Exception as fault:
+            # Not the fault's own words: they may quote a key, or what a stranger wrote.
+            ours = errors.StoreFailed(f"crmcli itself failed ({type(fault).__name__}) at {action.label}.")
+            self._failed(row, ours, told)
+            return Outcome(told, ours)
+        self._ended(row, DONE, told)
+        return Outcome(told)
+
+    @contextmanager
+    def _sending(self, action: Action, row: RunRow) -> Iterator[None]:
+        if action.sends:
+            with self._together(part=action.part, row=(self._run.key, row.at)):
+                yield
+        else:
+            yield
+
+    def _prepare(self, action: Action, row: RunRow) -> None:
+        """What is made is not shown to `_seen`: it is looked at, and written down, before it leaves."""
+        if not action.sends:
+            return
+        if row.state == WAITING:
+            if action.expected:
+                whole = self._crm.tickets.whole(action.number or 0)
+                actions.as_expected(action.expected, whole, digest=action.digest)
+            self._journal.starting(self._run, row.at, after=action.values)
+
+    def _seen(self, action: Action, row: RunRow, found: Row) -> None:
+        """Shown the object right before it is changed: whether it is as it should be, and anything is left to do."""
+        wanted = {"StatusID": action.status} if action.do == "reply" else action.values
+        if row.state != WAITING and row.before and action.do != "delete":
+            if all(same(name, found.get(name), value) for name, value in wanted.items()):
+                raise _Already
+            actions.as_expected(row.before, found)
+        elif action.expected and not action.sends:
+            actions.as_expected(action.expected, found, digest=action.digest)
+        before = {name: found.get(name) for name in wanted}
+        self._journal.starting(self._run, row.at, before=before, after=wanted)
+
+    def _failed(self, row: RunRow, failure: errors.CrmError, told: Sequence[Told]) -> None:
+        if isinstance(failure, ENDING):
+            return  # it is as it was before, or may have been sent: `resume` takes it up
+        states = ((errors.Changed, SKIPPED), (errors.Unsure, UNSURE))
+        state = next((state for cause, state in states if isinstance(failure, cause)), FAILED)
+        self._ended(row, state, told, reason=failure.message)
+
+    def _ended(self, row: RunRow, state: str, told: Sequence[Told], *, reason: str = "") -> None:
+        acks = [ack for done, _ in told for ack in done.raw]
+        try:
+            self._journal.ended(self._run, row.at, state, reason=reason, acks=acks)
+        except errors.BadConfig as fault:  # what is done stays done, though it can't be written down
+            self._warn(fault.message)
+
+
+ENDING = (errors.AuthFailed, errors.BadConfig, errors.NetworkFailed, errors.RateLimited)
+"""What says more of the store, or of this machine, than of the row that met it."""

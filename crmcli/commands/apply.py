@@ -1,0 +1,29 @@
+"""`crmcli apply`: carries out what `--plan` wrote, and leaves alone what has changed since."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from crmcli.options import Yes, lone, verb
+from crmcli.state import State
+
+app = lone()
+
+Plan = Annotated[str, typer.Argument(help="A plan that --plan wrote; - reads it from standard input.", metavar="FILE")]
+
+
+@verb(app, "apply", sends=True, example="crmcli apply spam.plan")
+def apply(state: State, plan: Plan, *, yes: Yes = False) -> None:
+    """Carry out a plan. Each ticket is read again first, and skipped and reported where it has changed since."""
+    from crmcli import bulk
+    from crmcli.bulk import plans
+
+    todo = plans.read(state, plan)
+    deletes = [action for action in todo if action.do == "delete"]
+    replies = [action for action in todo if action.sends]
+    state.confirm_delete(deletes, noun="ticket", yes=yes)
+    if replies:
+        state.agree(f"Mail {len(replies)} {'reply' if len(replies) == 1 else 'replies'} to customers?", yes=yes)
+    bulk.run(state, todo, command="apply")

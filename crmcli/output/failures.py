@@ -1,0 +1,56 @@
+"""What failed, as it is told on standard error: a line and what to do, or an object with JSON output (product.md section 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from crmcli.errors import CrmError
+from crmcli.exits import exit_row
+from crmcli.output import formats
+from crmcli.output.hostile import one_line
+from crmcli.output.results import Results
+from crmcli.output.streams import BOLD, RED, Stream
+
+
+class Failures:
+    """Tells of errors. `is_json` and `err` give what is in force when one is told."""
+
+    def __init__(self, is_json: Callable[[], bool], err: Callable[[], Stream]) -> None:
+        self._is_json = is_json
+        self._err = err
+
+    def tell(self, error: CrmError, *, where: str = "") -> None:
+        """Tell what failed and what to do about it; `where` it did comes before it."""
+        row = exit_row(error)
+        hint = error.hint or row.hint
+        err = self._err()
+        if self._is_json():
+            told = {
+                "kind": row.kind,
+                "message": where + error.message,
+                "status": error.status,
+                "hint": hint,
+                "details": error.details,
+            }
+            err.try_write(formats.dumper(ascii_only=not err.unicode)({"error": told}) + "\n")
+            return
+        lines = [f"{err.paint('Error:', RED)} {one_line(where + error.message)}"]
+        lines += [f"  {one_line(detail)}" for detail in error.details]
+        lines.append(f"{err.paint('Hint:', BOLD)} {one_line(hint)}")
+        err.try_write("\n".join(lines) + "\n")
+
+    def row(self, error: CrmError, results: Results, *, line: int | None, number: int | None) -> None:
+        """Tell in a line why one row of many failed, and with `line` where it stands in its file.
+
+        A row of a file has an object among the results, too, in the form that the store has for errors.
+        """
+        where = "" if line is None else f"line {line}: "
+        if not self._is_json():
+            err = self._err()
+            said = "; ".join([error.message, *error.details])
+            err.try_write(f"{err.paint('Error:', RED)} {one_line(where + said)}\n")
+            return
+        self.tell(error, where=where)
+        if line is not None:
+            status, value = ("" if given is None else str(given) for given in (error.status, number))
+            results.row({"Row": line, "Key": "Error", "Value": value, "Status": status, "Message": error.message})

@@ -1,0 +1,183 @@
+"""The journal's file: one SQLite database in the state folder, mode 0600, for several threads and several processes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crmcli import ledger, processes
+from crmcli.errors import BadUsage
+
+WAITING, STARTED, DONE, SKIPPED, FAILED, UNSURE = STATES = (
+    *("waiting", "started", "done", "skipped", "failed", "unsure"),
+)
+"""waiting: has not begun. started: may have been sent. done, skipped (it had changed meanwhile), failed: what became of it.
+unsure: nobody can tell."""
+
+UNFINISHED = (WAITING, STARTED, UNSURE)
+KEPT_DAYS = 90
+
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS runs (number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, store TEXT NOT NULL,"
+    " profile TEXT NOT NULL, command TEXT NOT NULL, digest TEXT NOT NULL, made REAL NOT NULL, owner TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS rows (run INTEGER NOT NULL, at INTEGER NOT NULL, action TEXT NOT NULL, state TEXT NOT NULL,"
+    " before TEXT NOT NULL DEFAULT '{}', after TEXT NOT NULL DEFAULT '{}', acks TEXT NOT NULL DEFAULT '[]',"
+    " reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (run, at)) WITHOUT ROWID",
+)
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run. `key` is its name for the outbox, `digest` tells whether another was to do the very same.
+
+    `made` is a Unix time, `owner` the process that works on it ("" for none), `counts` how many rows are in each state.
+    """
+
+    number: int
+    key: str
+    store: str
+    profile: str
+    command: str
+    digest: str
+    made: float
+    owner: str
+    counts: Mapping[str, int]
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        return sum(self.counts.values())
+
+    @property
+    def left(self) -> int:
+        """How many of them are not finished."""
+        return sum(self.counts.get(state, 0) for state in UNFINISHED)
+
+    @property
+    def is_underway(self) -> bool:
+        """Whether a process works on it."""
+        return bool(self.owner) and processes.runs(self.owner)
+
+    @property
+    def standing(self) -> str:
+        """running, stopped (some rows are left), or ended."""
+        return "running" if self.is_underway else "stopped" if self.left else "ended"
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """One row of a run. `at` counts from 1; `action` is what it does; `before` and `after` are the fields that it changes.
+
+    `acks` is what the store answered.
+    """
+
+    at: int
+    action: dict[str, Any]
+    state: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    acks: list[dict[str, Any]]
+    reason: str
+
+
+class Journal:
+    """All runs, of all stores. Every change is on disk when the call returns. Raises BadConfig when the file can't be used."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def begin(self, *, store: str, profile: str, command: str, actions: Sequence[dict[str, Any]]) -> Run:
+        """Write down a run with a row for each action, before the first of them begins."""
+        now, texts = time.time(), [json.dumps(action) for action in actions]
+        digest = hashlib.sha256("\n".join([store, command, *texts]).encode()).hexdigest()
+        with self._change() as db:
+            old = "SELECT number FROM runs WHERE made < ? AND owner = ''"
+            db.execute(f"DELETE FROM rows WHERE run IN ({old})", (now - KEPT_DAYS * 86400,))  # noqa: S608
+            db.execute("DELETE FROM runs WHERE made < ? AND owner = ''", (now - KEPT_DAYS * 86400,))
+            number = db.execute(
+                "INSERT INTO runs (key, store, profile, command, digest, made, owner) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (uuid.uuid4().hex, store, profile, command, digest, now, processes.me()),
+            ).lastrowid
+            db.executemany(
+                "INSERT INTO rows (run, at, action, state) VALUES (?, ?, ?, ?)",
+                [(number, at, text, WAITING) for at, text in enumerate(texts, start=1)],
+            )
+            return self._get(db, number or 0)
+
+    def claim(self, run: Run) -> Run:
+        """Take a run over. Raises BadUsage where a process works on it."""
+        with self._change() as db:
+            if self._get(db, run.number).is_underway:
+                raise BadUsage(f"Run {run.number} is being worked on.", hint="Let that come to its end.")
+            db.execute("UPDATE runs SET owner = ? WHERE number = ?", (processes.me(), run.number))
+            return self._get(db, run.number)
+
+    def release(self, run: Run) -> Run:
+        """Nobody works on a run any more; returns how it stands."""
+        with self._change() as db:
+            db.execute("UPDATE runs SET owner = '' WHERE number = ?", (run.number,))
+            return self._get(db, run.number)
+
+    def starting(self, run: Run, at: int, *, before: Values | None = None, after: Values | None = None) -> None:
+        """A row is about to be sent: what it changes, as it is and as it will be."""
+        self._set(run, at, state=STARTED, before=json.dumps(before or {}), after=json.dumps(after or {}))
+
+    def ended(self, run: Run, at: int, state: str, *, reason: str = "", acks: Sequence[Values] = ()) -> None:
+        """What became of a row is known, or that it can't be."""
+        self._set(run, at, state=state, reason=reason, acks=json.dumps(list(acks)))
+
+    def get(self, number: int) -> Run:
+        """One run. Raises BadUsage when there is none of this number."""
+        with self._change() as db:
+            return self._get(db, number)
+
+    def runs(self, *, store: str) -> list[Run]:
+        """All runs at a store, oldest first."""
+        with self._change() as db:
+            found = db.execute("SELECT number FROM runs WHERE store = ? ORDER BY number", (store,)).fetchall()
+            return [self._get(db, row["number"]) for row in found]
+
+    def rows(self, run: Run) -> list[RunRow]:
+        """The rows of a run, in order."""
+        with self._change() as db:
+            found = db.execute("SELECT * FROM rows WHERE run = ? ORDER BY at", (run.number,)).fetchall()
+        return [_row(row) for row in found]
+
+    def _set(self, run: Run, at: int, **values: object) -> None:
+        sets = ", ".join(f"{name} = ?" for name in values)
+        with self._change() as db:
+            db.execute(f"UPDATE rows SET {sets} WHERE run = ? AND at = ?", (*values.values(), run.number, at))  # noqa: S608
+
+    def _get(self, db: sqlite3.Connection, number: int) -> Run:
+        found = db.execute("SELECT * FROM runs WHERE number = ?", (number,)).fetchone()
+        if not found:
+            raise BadUsage(f"There is no run {number}.", hint="See 'crmcli runs list'.")
+        counted = db.execute("SELECT state, count(*) AS rows FROM rows WHERE run = ? GROUP BY state", (number,))
+        return Run(**dict(found), counts={row["state"]: row["rows"] for row in counted})
+
+    def _change(self) -> AbstractContextManager[sqlite3.Connection]:
+        return ledger.changing(
+            self.path, _SCHEMA, what="The journal", hint="Nothing may be changed that can't be written down."
+        )
+
+
+def _row(row: sqlite3.Row) -> RunRow:
+    return RunRow(
+        row["at"],
+        json.loads(row["action"]),
+        row["state"],
+        json.loads(row["before"]),
+        json.loads(row["after"]),
+        json.loads(row["acks"]),
+        row["reason"],
+    )
