@@ -158,7 +158,7 @@ def agreed(state: State, replies: Sequence[Reply], status: Row | None, *, yes: b
         if status:
             now = ticket.get("StatusID")
             head["Status"] = f"{name(now) if isinstance(now, int) else now}, then {status.get('StatusName')}"
-        state.output.preview(head, reply.text)
+        state.output.questions.preview(head, reply.text)
     them = "this" if len(replies) == 1 else f"these {len(replies)} replies"
     state.agree(f"Mail {them} to the customer{'s' if len(replies) > 1 else ''}?", yes=yes)
 
