@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crmcli.output import conversation, html
+from crmcli.output import conversation
 from crmcli.output.streams import Stream
 from crmcli.sandbox.objects import MESSAGE, TICKET
 from tests.conftest import Run, Sandbox
@@ -126,37 +126,6 @@ def test_ages_are_for_terminals_and_dates_for_files(shop: Sandbox, run: Run) -> 
     assert " ago" not in run("tickets", "list", "-o", "table").out
     shop.store.update(TICKET, 1, {"DateLastAction": ""})
     assert run("tickets", "get", "1", terminal=True).code == 0
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    text=st.one_of(
-        st.text(max_size=80),
-        st.lists(
-            st.sampled_from(
-                [
-                    "<p>",
-                    "</p>",
-                    "<b",
-                    "<a href='x'>",
-                    "</a>",
-                    "&lt;",
-                    "<li>",
-                    "<pre>",
-                    "a < b",
-                    "\n",
-                    "<!--",
-                    "<td>",
-                    "<br/>",
-                ]
-            ),
-            max_size=12,
-        ).map("".join),
-    )
-)
-def test_any_html_becomes_text(text: str) -> None:
-    shown = html.plain(text)
-    assert "\n\n\n" not in shown
 
 
 @settings(max_examples=200, deadline=None)

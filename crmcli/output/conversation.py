@@ -17,11 +17,13 @@ from crmcli.output.view import INDENT, files, indented
 _QUOTED = re.compile(r"\s*>")
 # What mail programs write above the mail that they quote whole, in the languages of the seeds; then a header follows.
 _ORIGINAL = re.compile(
-    r"\s*(?:-{3,}|_{3,})\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine|"
-    r"Mensaje original|Messaggio originale)\s*(?:-{3,}|_{3,})?\s*",
+    r"(?:-{3,}|_{3,})\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine|"
+    r"Mensaje original|Messaggio originale)\s*(?:-{3,}|_{3,})?",
     re.IGNORECASE,
 )
-_WROTE = re.compile(r"\s*(?:On|Am|Le|El|Il)\b.{5,200}\b(?:wrote|schrieb\b.*|a écrit|escribió|ha scritto)\s*:\s*")
+_WROTE = re.compile(r"(?:On|Am|Le|El|Il)\b.{5,200}\b(?:wrote|schrieb\b.{0,200}|a écrit|escribió|ha scritto)\s?:")
+_MOST = 500
+"""Characters that such a line has at most: in a longer one the search could go on for minutes."""
 _FEW = 2
 """Quoted lines that stay: a line that is answered is part of the answer."""
 
@@ -130,10 +132,11 @@ def _folded(said: Sequence[str], where: str) -> list[tuple[str, bool]]:
 
 def _end_of_quotation(said: Sequence[str], at: int) -> int:
     """Where the quotation that begins at a line ends; the line itself when none does."""
-    if _ORIGINAL.fullmatch(said[at]):
+    introduction = said[at].strip() if len(said[at]) <= _MOST else ""
+    if _ORIGINAL.fullmatch(introduction):
         return len(said)
     end = at
-    if _WROTE.fullmatch(said[at]):
+    if _WROTE.fullmatch(introduction):
         end += 1
         while end < len(said) and not said[end].strip():
             end += 1
