@@ -48,14 +48,15 @@ def is_html(text: str) -> bool:
 def plain(text: str) -> str:
     """HTML as text: a line a block, `- ` before list items, `> ` before quotations, `words <address>` for links.
 
-    What is never closed ends with the text, and a comment that is never closed is none.
+    What is never closed ends with the text; a comment, a script or a style that is never closed is none: nothing that a
+    stranger writes hides the rest of it.
     """
     reader, ends, last_comment, at = _Reader(), _ends(text), text.rfind("-->"), 0
     while found := _MARKUP.search(text, at):
         reader.data(text[at : found.start()])
         at, name = found.end(), (found["name"] or "").lower()
-        if name in _DROPPED and not found["closes"] and not found["rest"].endswith("/"):
-            at = _after(ends[name], at) or len(text)
+        if name in _DROPPED:
+            at = at if found["closes"] or found["rest"].endswith("/") else _after(ends[name], at)
         elif found["closes"]:
             reader.closes(name)
         elif name:
@@ -82,10 +83,10 @@ def _ends(text: str) -> dict[str, list[int]]:
     return ends
 
 
-def _after(ends: list[int], at: int) -> int | None:
-    """The first of these after a place."""
+def _after(ends: list[int], at: int) -> int:
+    """The first of these after a place; the place itself where there is none."""
     next_one = bisect_left(ends, at)
-    return ends[next_one] if next_one < len(ends) else None
+    return ends[next_one] if next_one < len(ends) else at
 
 
 def _attribute(rest: str, name: str) -> str:

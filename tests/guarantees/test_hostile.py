@@ -31,6 +31,8 @@ CORPUS = (
     "bell\x07 back\x08\x08\x08space \x7f del \r overwritten",
     "line\nline\r\nline\u2028para\u2029x\x0b\x0c",
     "<script>alert(1)</script><b>HTML</b> &lt;x&gt; &#27;[31m",
+    "<p>Hello</p><style>a{} \x1b[31mThe rest</p>",
+    "<b><a <a <!-- <![ <script>x</script \x9b31m &#27;[31m&#x9b;31m &#155;2J",
     "👩‍👩‍👧‍👦 日本語テキスト عربي עברית é",
     "x" * 65535,
     "\n".join(f"line {number}" for number in range(10_000)),
@@ -169,7 +171,7 @@ def test_what_no_database_holds(haunted: Sandbox, at_a_terminal: At, output: str
         harmless(result, tabs=output == "tsv")
 
 
-@pytest.mark.parametrize("text", CORPUS[:12])
+@pytest.mark.parametrize("text", CORPUS[:14])
 def test_what_is_sent_rehearsed_and_kept(sandbox: Sandbox, at_a_terminal: At, text: str) -> None:
     for command in (
         ("messages", "create", "1", "--text", text, "--dry-run"),
@@ -215,7 +217,7 @@ def test_a_question_on_a_real_terminal(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("output", ["table", "json"])
 def test_what_the_store_says_in_an_error_is_defused_too(sandbox: Sandbox, at_a_terminal: At, output: str) -> None:
-    for text in CORPUS[:12]:
+    for text in CORPUS[:14]:
         sandbox.store.insert(REPLY, {"Title": text[:100], "Message": "x"})
     result = at_a_terminal("replies", "get", "nope", "-o", output)
     assert result.code == 2

@@ -85,6 +85,20 @@ def test_what_is_markup_and_what_is_text(text: str, shown: str | None) -> None:
     assert html.plain(text) == (text.removeprefix("<b>") if shown is None else shown)
 
 
+@settings(max_examples=400, deadline=None)
+@given(anything)
+def test_nothing_hides_what_comes_after_it(text: str) -> None:
+    assert "The end." in html.plain(f"{text} The end.")
+
+
+@pytest.mark.parametrize(
+    "name", ["style", "script", "title", "head", "template", "STYLE", "textarea", "svg", "!--", "plaintext"]
+)
+def test_what_is_never_closed_is_shown(name: str) -> None:
+    assert "Refund <me>, now" in html.plain(f"<p>Hello</p><{name}>Refund &lt;me&gt;, <b>now</b></p>")
+    assert html.plain(f"<p>Hello</p><{name} x='y'/>now") != "Hello"
+
+
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
