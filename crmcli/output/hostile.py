@@ -1,4 +1,4 @@
-"""What a stranger wrote, made harmless for the place it is going to: a terminal, a JSON reader, a spreadsheet.
+"""What a stranger wrote, made harmless for the place it is going to: a terminal, a JSON reader, a spreadsheet, an editor.
 
 Anybody can open a ticket, so a subject may hold an escape sequence that retitles the administrator's window, a
 right-to-left override that turns a file name round, or a formula. Nothing is judged here by lists of bad sequences:
@@ -19,6 +19,9 @@ SPACES = frozenset("\u00a0\u1680\u202f\u205f\u3000") | {chr(code) for code in ra
 # What a spreadsheet takes for the start of a formula, also behind blanks, quotes and joiners, which it may strip:
 # https://owasp.org/www-community/attacks/CSV_Injection (the full-width forms are turned into ASCII by some locales).
 _FORMULA = re.compile("[\\s\"'\u200c\u200d]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+# Where an editor takes orders from a text that it opens: `vim: set …:` (also vi, ex, vim>800; Kakoune and Kate do alike),
+# Emacs's `-*- … -*-` and "Local Variables:". How near the first or last line they must be is the user's setting.
+_ORDER = re.compile(r"((?<!\S)(?:vim?|ex|kak|kate)[<=>]?\d*(?=:)|local variables(?=:)|-(?=\*-))", re.IGNORECASE)
 
 _FEW = 8
 
@@ -82,3 +85,8 @@ def _replaced(text: str, table: dict[str, str]) -> str:
 def spreadsheet(cell: str) -> str:
     """`cell` with an apostrophe before what a spreadsheet would run as a formula, so that it stays text."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def in_editor(text: str) -> str:
+    """`text` for a file that an editor opens: what the editor would take for its settings has a blank in it."""
+    return _ORDER.sub(r"\1 ", text)
