@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Mapping
 
 from crmcli.errors import BadUsage, Interrupted
-from crmcli.output.hostile import block, one_line
+from crmcli.output.hostile import one_line
 from crmcli.output.streams import BOLD, Stream
 
 
@@ -43,10 +43,13 @@ class Questions:
 
     def preview(self, head: Mapping[str, str], text: str) -> None:
         """Show what is about to be sent, whole: a line for each fact of `head`, then its text."""
+        from crmcli.output.view import fact, theirs  # for this alone
+
         err = self._err()
-        width = max(map(len, head)) + 2
-        lines = [f"{err.paint(f'{name}:'.ljust(width), BOLD)}{one_line(fact)}" for name, fact in head.items()]
-        err.try_write("\n".join(["", *lines, "", *[f"  {line}".rstrip() for line in block(text).split("\n")], "", ""]))
+        width = max(map(len, head)) + 1
+        facts = [fact(f"{name}:".ljust(width), one_line(said), err, name_style=BOLD) for name, said in head.items()]
+        lines = [line for parts in facts for line in parts]
+        err.try_write("\n".join(["", *lines, "", *theirs(text, err), "", ""]))
 
     def _line(self, shown: str) -> str:
         self._err().try_write(shown)
