@@ -14,7 +14,7 @@ from crmcli.output.hostile import json_text, one_line
 from crmcli.output.streams import Stream
 from tests.conftest import Terminal
 
-SIZE = 20_000
+SIZE = 12_000
 """Characters of the shorter text; the longer one has twice as many."""
 ENOUGH = 0.05
 """Seconds that nobody notices: a time below says nothing about how it grows."""
