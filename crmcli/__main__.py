@@ -65,8 +65,6 @@ def _run(argv: Sequence[str]) -> None:
             root.command.invoke(root)
     except typer.Exit:  # --help has been printed
         return
-    except typer.Abort:  # Ctrl-D or Ctrl-C at a question
-        raise errors.Interrupted("Interrupted: nothing was sent.") from None
     except typer.TyperException as fault:
         where = getattr(fault, "ctx", None)
         hint = f"See '{where.command_path} --help'." if where else None

@@ -161,7 +161,7 @@ def agreed(state: State, replies: Sequence[Reply]) -> None:
         if action.status is not None:
             now = ticket.get("StatusID")
             head["Status"] = f"{name(now) if isinstance(now, int) else now}, then {action.status_name}"
-        state.output.preview(head, str(action.values["Message"]))
+        state.output.questions.preview(head, str(action.values["Message"]))
     them = "this" if len(replies) == 1 else f"these {len(replies)} replies"
     state.agree(f"Mail {them} to the customer{'s' if len(replies) > 1 else ''}?", yes=False)
 

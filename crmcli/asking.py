@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crmcli import errors
 
 if TYPE_CHECKING:
+    from crmcli.output.sink import Output
     from crmcli.state import Shared
 
 
@@ -20,6 +21,11 @@ class Asking:
     """What a `State` asks, by its shared options."""
 
     shared: Shared
+
+    @property
+    def output(self) -> Output:
+        """Where questions go."""
+        raise NotImplementedError
 
     def confirm_delete(self, things: Sequence[object], *, noun: str, yes: bool) -> None:
         """Have a delete confirmed by typing what is to go: its number or name, or how many they are. Raises BadUsage."""
@@ -40,21 +46,15 @@ class Asking:
 
         `default` is what the Enter key alone means; without one the question is asked again.
         """
-        if not self.has_person:
-            raise errors.BadUsage(
-                f"{question} Nobody can be asked here.", hint=f"Say it with {flag}; nothing was sent."
-            )
-        import typer
-
-        return str(
-            typer.prompt(question, hide_input=secret, err=True, prompt_suffix=" ", default=default, show_default=False)
-        )
+        self._needs_person(question, flag)
+        return self.output.questions.ask(question, secret=secret, default=default)
 
     def confirm(self, question: str, *, word: str, yes: bool) -> None:
         """Have `word` typed before something that can't be undone, unless `yes`. Raises BadUsage when it was not."""
         if yes or self.shared.dry_run:
             return
-        if self.ask(f"{question} Type {word} to confirm:", flag="--yes").strip() != word:
+        self._needs_person(question, "--yes")
+        if not self.output.questions.typed(question, word):
             raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Type it exactly, or use --yes.")
 
     def agree(self, question: str, *, yes: bool) -> None:
@@ -63,3 +63,9 @@ class Asking:
             return
         if self.ask(f"{question} [y/N]", flag="--yes", default="n").strip().lower() not in ("y", "yes"):
             raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Answer y, or use --yes.")
+
+    def _needs_person(self, question: str, flag: str) -> None:
+        if not self.has_person:
+            raise errors.BadUsage(
+                f"{question} Nobody can be asked here.", hint=f"Say it with {flag}; nothing was sent."
+            )

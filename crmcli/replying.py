@@ -81,9 +81,11 @@ def edited(quoted: str) -> str:
     import shlex
     import subprocess
 
+    from crmcli.output.hostile import in_editor
+
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     below = f"\n\n{_SCISSORS}\n# This line and all below are left out. An empty text sends nothing.\n"
-    file = drafts.write(f"{below}{quoted}\n")
+    file = drafts.write(f"{below}{in_editor(quoted)}\n")
     done = subprocess.run(f"{editor} {shlex.quote(str(file))}", shell=True, check=False)  # noqa: S602 - the user's own editor
     try:
         text = file.read_text(encoding="utf-8", errors="replace").partition(_SCISSORS)[0].strip()

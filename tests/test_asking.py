@@ -51,6 +51,15 @@ def test_leaving_a_question(sandbox: Sandbox, key: str) -> None:
     assert sandbox.asked() == []
 
 
+def test_a_question_leaves_nothing_on_standard_output(sandbox: Sandbox, tmp_path: Path) -> None:
+    with Person("tickets", "delete", "4", out=tmp_path / "out") as person:
+        person.sees("to confirm: ")
+        person.types("no\n")
+        assert person.leaves() == 2
+    assert (tmp_path / "out").read_text() == ""
+    assert sandbox.asked() == []
+
+
 def test_yes_and_dry_run_ask_nothing(sandbox: Sandbox) -> None:
     for flag in ("--dry-run", "--yes"):
         with Person("tickets", "delete", "4", flag) as person:

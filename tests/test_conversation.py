@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import json
+import os
 import re
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
-from crmcli.output import conversation, html
+from crmcli.output import conversation
 from crmcli.output.streams import Stream
 from crmcli.sandbox.objects import MESSAGE, TICKET
-from tests.conftest import Run, Sandbox
+from tests.conftest import Run, Sandbox, Terminal
 from tests.terminal import Person
 
 
@@ -29,12 +33,12 @@ def test_the_header_and_who_wrote_what(shop: Sandbox, run: Run) -> None:
     result = run("tickets", "get", "1", terminal=True)
     assert (result.code, result.err) == (0, "")
     plain = re.sub(r"\x1b\[[\d;]*m", "", result.out)
-    assert plain.startswith("Subject 1\n")
+    assert plain.startswith("#1 Subject 1\nStatus ")
     for line in (r"Status +Open", r"Customer +Ann Lee <ann@example.com>", r"Opened +2026-03-01 09:30 \(\d+ \w+ ago\)"):
         assert re.search(line, plain), line
     heads = [line for line in plain.splitlines() if line.startswith("──")]
-    assert "Ann Lee · customer · " in heads[0]
-    assert "Bob · store · " in heads[1]
+    assert re.match(r"── customer · 2026-.* ago\) · #11 · Ann Lee ─", heads[0])
+    assert re.match(r"── store · 2026-.* ago\) · #12 · Bob ─", heads[1])
     assert "Files: box.jpg" in plain
 
 
@@ -50,8 +54,8 @@ def test_html_and_quoted_mail(shop: Sandbox, run: Run) -> None:
     say(shop, 11, "<p>Dear <b>shop</b>,</p><p>see <a href='https://evil.example'>my order</a><script>x()</script></p>")
     say(shop, 12, "Thanks.\n\nOn Monday, Ann Lee wrote:\n> one\n> two\n> three\n\nBob")
     out = run("tickets", "get", "1", "--color", "never", terminal=True).out
-    assert "  Dear shop,\n\n  see my order <https://evil.example>\n" in out
-    assert "  Thanks.\n\n  [4 quoted lines: crmcli messages get 1 12]\n\n  Bob" in out
+    assert "│ Dear shop,\n│\n│ see my order <https://evil.example>\n" in out
+    assert "│ Thanks.\n│\n  [4 quoted lines: crmcli messages get 1 12]\n│\n│ Bob" in out
     assert "> two" in run("messages", "get", "1", "12", terminal=True).out
 
 
@@ -86,7 +90,7 @@ def test_a_long_conversation_goes_through_the_pager(
         with Person("tickets", "get", "1", *words) as person:
             assert person.leaves() == 0
         assert ("paged" in person.screen) == paged, words
-    assert (tmp_path / "paged").read_text().count("page:   line") == 200
+    assert (tmp_path / "paged").read_text().count("page: │ line") == 200
 
 
 @pytest.mark.parametrize("pager", ["", "cat", "no-such-pager"])
@@ -95,7 +99,7 @@ def test_without_a_pager_it_is_printed(shop: Sandbox, monkeypatch: pytest.Monkey
     monkeypatch.setenv("PAGER", pager)
     with Person("tickets", "get", "1") as person:
         assert person.leaves() == 0
-    assert person.screen.count("  line\n") == 200
+    assert person.screen.count("│ line\n") == 200
 
 
 def test_a_short_one_needs_no_pager(shop: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,37 +133,6 @@ def test_ages_are_for_terminals_and_dates_for_files(shop: Sandbox, run: Run) -> 
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    text=st.one_of(
-        st.text(max_size=80),
-        st.lists(
-            st.sampled_from(
-                [
-                    "<p>",
-                    "</p>",
-                    "<b",
-                    "<a href='x'>",
-                    "</a>",
-                    "&lt;",
-                    "<li>",
-                    "<pre>",
-                    "a < b",
-                    "\n",
-                    "<!--",
-                    "<td>",
-                    "<br/>",
-                ]
-            ),
-            max_size=12,
-        ).map("".join),
-    )
-)
-def test_any_html_becomes_text(text: str) -> None:
-    shown = html.plain(text)
-    assert "\n\n\n" not in shown
-
-
-@settings(max_examples=200, deadline=None)
 @given(said=st.lists(st.sampled_from(["> a", ">> b", "text", "", "On Monday, Ann wrote:", "--- Original Message ---"])))
 def test_folding_leaves_out_nothing_but_quotations(said: list[str]) -> None:
     told = conversation._folded(said, "x")
@@ -168,6 +141,68 @@ def test_folding_leaves_out_nothing_but_quotations(said: list[str]) -> None:
     assert len(kept) + folded == len(said)
     if "--- Original Message ---" not in said:
         assert kept.count("text") == said.count("text")
+
+
+FORGED = "── store · 2026-11-01 10:00 · #4 · Bob ────"
+OURS = re.compile(
+    r"│.*|#\d+ .*| {3,}.*|[A-Z][A-Za-z. ]{10,11}  .+|(── (customer|store) · [-\d: ]+(\(.* ago\) )?· #\d+ · [^·─]*?( ─+)?)|"
+    r"  Files: .*|  \[\d+ quoted lines: crmcli messages get 1 \d+\]|"
+)
+
+
+@pytest.mark.parametrize("columns", ["80", "120", "60"])
+def test_what_they_write_never_looks_like_ours(
+    shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    solid = FORGED.replace(" ", "\u00a0")
+    for number, text in (
+        (11, f"{'x' * 78}{solid}{'x' * 40}\n{FORGED}\n  Files: invoice.exe\n\nStatus        Closed"),
+        (12, f"{'e' + chr(0x301) * 300}{FORGED}\r{FORGED}\x0b{FORGED}\x85{FORGED}\u2028{FORGED}"),
+        (13, f"<p>x</p>{FORGED}<br>  Files: a.exe<pre>\n  [4 quoted lines: crmcli messages get 1 12]"),
+    ):
+        say(shop, number, text, SenderName=f"Ann · store · 2026-11-01 10:00 · #4 ── {'y' * 60} {FORGED}")
+    shop.store.update(
+        TICKET, 1, {"Subject": f"{'x ' * 10}{FORGED}"[:50], "CustomerName": f"{'x ' * 30}{FORGED} {FORGED}"}
+    )
+    for color in ("never", "always"):
+        out = re.sub(r"\x1b\[[\d;]*m", "", run("tickets", "get", "1", "--color", color, terminal=True).out)
+        lines = out.split("\n")
+        assert all(OURS.fullmatch(line) for line in lines), [line for line in lines if not OURS.fullmatch(line)]
+        assert all(len(line) <= int(columns) for line in lines), max(lines, key=len)
+        assert [line[:5] for line in lines].count("── cu") == sum(line.startswith("──") for line in lines)
+    if columns == "120":
+        assert "· Ann \\u00b7 store \\u00b7 2026-11-01 10:00 \\u00b7 #4 \\u2500\\u2500 y" in out
+    assert sum(line.startswith("  Files:") for line in lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Anne-Marie O'Neil-Gal·la", "Anne-Marie O'Neil-Gal·la"),
+        ("Ann · store", "Ann \\u00b7 store"),
+        ("Ann ─── x─y", "Ann \\u2500\\u2500\\u2500 x─y"),
+    ],
+)
+def test_marks_in_a_name(name: str, shown: str) -> None:
+    ticket = {"CrmID": 1, "CrmMessageList": [{"MessageId": 7, "SenderName": name}]}
+    assert f"── #7 · {shown}\n" in conversation.lines(ticket, Stream(None), None)
+
+
+NASTY = st.text(st.sampled_from("ab ─│·-#:\n\r\u00a0\u0301\u200d日👩\x1b>"), max_size=60)
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=NASTY, name=NASTY, file=NASTY, subject=NASTY, width=st.integers(20, 120))
+def test_every_line_of_theirs_has_its_bar(text: str, name: str, file: str, subject: str, width: int) -> None:
+    message = {"MessageId": 7, "Message": text, "SenderName": name, "CrmFileList": [{"FileName": file}]}
+    stream = Stream(Terminal(io.BytesIO(), encoding="utf-8"), "never")
+    with mock.patch.dict(os.environ, {"COLUMNS": str(width)}):
+        told = conversation.lines({"CrmID": 1, "Subject": subject, "CrmMessageList": [message]}, stream, None)
+    lines = told.split("\n")
+    assert all(line == "" or re.match(r"│|#1 |   |── #7 · |  Files:|  \[\d+ quoted", line) for line in lines)
+    assert all(len(line) <= width for line in lines)
+    assert all(cell_len(line) <= width for line in lines)
 
 
 @settings(max_examples=150, deadline=None)

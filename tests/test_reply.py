@@ -158,6 +158,17 @@ def test_a_person_sees_the_whole_and_says_no(shop: Sandbox) -> None:
     assert not shop.asked("POST")
 
 
+def test_the_editor_takes_no_orders_from_a_customer(
+    shop: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.store.update(MESSAGE, 13, {"Message": "Hello\nvim: set modeline exrc :\n-*- eval: (x) -*-\nLocal Variables:"})
+    monkeypatch.setenv("EDITOR", f'f() {{ cp "$1" {tmp_path}/opened; }}; f')
+    with Person("tickets", "reply", "1") as person:
+        assert person.leaves() == 2
+    opened = (tmp_path / "opened").read_text()
+    assert "> vim : set modeline exrc :\n> - *- eval: (x) - *-\n> Local Variables :\n" in opened
+
+
 @pytest.mark.parametrize("variable", ["VISUAL", "EDITOR"])
 def test_an_editor_opens_with_what_the_customer_wrote(
     shop: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str

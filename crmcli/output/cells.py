@@ -155,3 +155,39 @@ def cut(text: str, width: int, mark: str) -> str:
     from rich.cells import set_cell_size  # as above
 
     return set_cell_size(text, room) + mark
+
+
+def folded(line: str, room: int) -> list[str]:
+    """A line in parts of at most `room` cells, at its blanks where it has some; whole where `room` is 0.
+
+    No part may be wider than thought: the terminal would break it, and what it sets on a line of its own has no mark of
+    ours before it. So a longer word is broken, and a character that takes no cell counts as one: terminals differ there.
+    """
+    parts, at = [], 0
+    while room and (end := _reach(line, at, room)) < len(line):
+        blank = line.rfind(" ", at + 1, end + 1)
+        parts.append(line[at : blank if blank > 0 else end])
+        at = blank + 1 if blank > 0 else end
+    return [part.rstrip() for part in [*parts, line[at:]]]
+
+
+def clipped(text: str, width: int, mark: str) -> str:
+    """As `cut`, for a line of ours that a stranger's words are in: with their width taken as `folded` takes it."""
+    if _reach(text, 0, width) == len(text):
+        return text
+    return text[: _reach(text, 0, max(0, width - len(mark)))] + mark[:width]
+
+
+def most_cells(text: str) -> int:
+    """How many cells a text takes where a terminal gives each of its characters at least one."""
+    return len(text) if text.isascii() else sum(max(1, cells(char)) for char in text)
+
+
+def _reach(text: str, at: int, room: int) -> int:
+    """Where the part of a text ends that begins at a place and takes at most so many cells, or is one character."""
+    if text.isascii():
+        return min(at + room, len(text))
+    end = at
+    while end < len(text) and (room := room - max(1, cells(text[end]))) >= 0:
+        end += 1
+    return max(end, at + 1)

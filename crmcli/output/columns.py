@@ -13,11 +13,11 @@ from typing import Any, Literal
 # A row is the store's own object as `json.loads` gave it, untouched.
 Row = dict[str, Any]
 
-# value: anything. number: right-aligned. duration: seconds. reference: a number where 0 means none. date: either wire form. age: a date, told
+# number: right-aligned. duration: seconds. reference: a number where 0 means none. date: either wire form. age: a date, told
 # on a terminal by how long ago it was. department, status: a number shown by its name. count: a list, shown by its length.
-# long: text of many lines. yes: a boolean.
+# long: text of many lines. yes: a boolean. value: anything.
 Kind = Literal[
-    "value", "text", "long", "number", "duration", "reference", "date", "age", "department", "status", "count", "yes"
+    "text", "long", "number", "duration", "reference", "date", "age", "department", "status", "count", "yes", "value"
 ]
 
 

@@ -8,62 +8,62 @@ from datetime import datetime
 
 from crmcli import dates
 from crmcli.output import html
-from crmcli.output.cells import Look, ago, cells, cut, date, plain, reference, shower
+from crmcli.output.cells import Look, ago, clipped, date, most_cells, plain, reference, shower
 from crmcli.output.columns import MESSAGES, TICKETS, Row
 from crmcli.output.hostile import block, one_line
 from crmcli.output.streams import BOLD, DIM, Stream, status_style
-from crmcli.output.view import INDENT, files, indented
+from crmcli.output.view import INDENT, fact, files, hanging, theirs
 
 _QUOTED = re.compile(r"\s*>")
 # What mail programs write above the mail that they quote whole, in the languages of the seeds; then a header follows.
 _ORIGINAL = re.compile(
-    r"\s*(?:-{3,}|_{3,})\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine|"
-    r"Mensaje original|Messaggio originale)\s*(?:-{3,}|_{3,})?\s*",
+    r"(?:-{3,}|_{3,})\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine|"
+    r"Mensaje original|Messaggio originale)\s*(?:-{3,}|_{3,})?",
     re.IGNORECASE,
 )
-_WROTE = re.compile(r"\s*(?:On|Am|Le|El|Il)\b.{5,200}\b(?:wrote|schrieb\b.*|a écrit|escribió|ha scritto)\s*:\s*")
+_WROTE = re.compile(r"(?:On|Am|Le|El|Il)\b.{5,200}\b(?:wrote|schrieb\b.{0,200}|a écrit|escribió|ha scritto)\s?:")
+_MOST = 500
+"""Characters that such a line has at most: in a longer one the search could go on for minutes."""
 _FEW = 2
 """Quoted lines that stay: a line that is answered is part of the answer."""
 
 
 def lines(ticket: Row, stream: Stream, look: Look | None) -> str:
     """The ticket and its messages, as lines that fit the terminal; blank fields are left out."""
-    told = [stream.paint(line, BOLD) for line in _wrapped_title(ticket, stream)]
-    facts = [(name, text) for name, text in _facts(ticket, stream, look) if text]
-    width = max((len(name) for name, _ in facts), default=0)
-    told += [f"{stream.paint(name.ljust(width), DIM)}{INDENT}{text}" for name, text in facts]
+    number, subject = plain(ticket.get(TICKETS.key)), plain(ticket.get("Subject")) or "(no subject)"
+    told = [stream.paint(line, BOLD) for line in hanging(f"#{number} ", subject, stream)]
+    facts = [(name, text, style) for name, text, style in _facts(ticket, look) if text]
+    width = max((len(name) for name, *_ in facts), default=0)
+    for name, text, style in facts:
+        told += fact(name.ljust(width), text, stream, name_style=DIM, style=style)
     messages = ticket.get("CrmMessageList")
     if messages is None and look is not None:  # a store may leave them out of the ticket
         messages = look.messages(ticket)
     for message in _oldest_first(messages if isinstance(messages, list) else []):
         told += ["", _heading(message, ticket, stream, look), *_said(message, ticket, stream)]
         attached = message.get("CrmFileList")
-        told += files(attached) if isinstance(attached, list) else []
+        told += files(attached, stream) if isinstance(attached, list) else []
     if not messages:
         told += ["", stream.paint("No messages.", DIM)]
     return "".join([f"{stream.encodable(line)}\n" for line in told])
 
 
-def _wrapped_title(ticket: Row, stream: Stream) -> list[str]:
-    return [line.strip() for line in indented(plain(ticket.get("Subject")) or "(no subject)", stream)]
-
-
-def _facts(ticket: Row, stream: Stream, look: Look | None) -> list[tuple[str, str]]:
+def _facts(ticket: Row, look: Look | None) -> list[tuple[str, str, str]]:
+    """The ticket's fields: what each is called, its value, and the style of that."""
     columns = {column.field: shower(column, look)(ticket) for column in TICKETS.columns if column.kind != "count"}
     status = columns["StatusID"]
     name, email = plain(ticket.get("CustomerName")), plain(ticket.get("CustomerEmail"))
     return [
-        ("ID", columns["CrmID"]),
-        ("Status", stream.paint(status, style) if (style := status_style(status)) else status),
-        ("Department", columns["DepartmentID"]),
-        ("Customer", f"{name} <{email}>" if name and email else name or email),
-        ("Phone", columns["CustomerPhone"]),
-        ("IP address", columns["CustomerIpAddress"]),
-        ("Order", reference(ticket.get("OrderID"))),
-        ("Customer no.", reference(ticket.get("CustomerID"))),
-        ("Product", reference(ticket.get("ProductId"))),
-        ("Opened", _when(ticket.get("DateOpened"), look)),
-        ("Last action", _when(ticket.get("DateLastAction"), look)),
+        ("Status", status, status_style(status) or ""),
+        ("Department", columns["DepartmentID"], ""),
+        ("Customer", f"{name} <{email}>" if name and email else name or email, ""),
+        ("Phone", columns["CustomerPhone"], ""),
+        ("IP address", columns["CustomerIpAddress"], ""),
+        ("Order", reference(ticket.get("OrderID")), ""),
+        ("Customer no.", reference(ticket.get("CustomerID")), ""),
+        ("Product", reference(ticket.get("ProductId")), ""),
+        ("Opened", _when(ticket.get("DateOpened"), look), ""),
+        ("Last action", _when(ticket.get("DateLastAction"), look), ""),
     ]
 
 
@@ -91,16 +91,24 @@ def _age(message: Row) -> tuple[datetime, int]:
 
 
 def _heading(message: Row, ticket: Row, stream: Stream, look: Look | None) -> str:
-    """A rule with who wrote, when, and the message's number."""
-    who = one_line(str(message.get("SenderName") or "")) or plain(message.get("SenderEmail")) or "(no name)"
+    """A rule with what is known of a message, and last, since it may say anything, the name that its writer gave."""
+    name = one_line(str(message.get("SenderName") or "")) or plain(message.get("SenderEmail")) or "(no name)"
     wrote = look.author(message, ticket) if look else None
-    words = [who, wrote or "", _when(message.get("DateCreated"), look), f"#{plain(message.get(MESSAGES.key))}"]
-    dash, dot = ("─", " · ") if stream.unicode else ("-", " - ")
-    head = f"{dash * 2} {dot.join(filter(None, words))} "
-    if stream.width:
-        head = cut(head, stream.width, "…" if stream.unicode else "...")
-        head += dash * (stream.width - cells(head))
-    return stream.paint(head.rstrip(), BOLD)
+    known = [wrote or "", _when(message.get("DateCreated"), look), f"#{plain(message.get(MESSAGES.key))}"]
+    dash, dot = ("─", "·") if stream.unicode else ("-", "-")
+    before = stream.encodable(f"{dash * 2} {f' {dot} '.join(filter(None, known))} {dot} ")
+    said = stream.encodable(_without_rules(name, dash + dot))
+    if not stream.width:
+        return stream.paint(before, BOLD) + said
+    head = clipped(f"{before}{said}", stream.width, "…" if stream.unicode else "...")
+    rule = f" {dash * (stream.width - most_cells(head) - 1)}".rstrip()
+    return stream.paint(head[: len(before)], BOLD) + head[len(before) :] + stream.paint(rule, BOLD)
+
+
+def _without_rules(name: str, marks: str) -> str:
+    """A name in which nothing looks like the marks between ours: they are escaped, but for one within a word."""
+    mark = f"[{re.escape(marks)}]"
+    return re.sub(rf"(?<!\w){mark}|{mark}(?!\w)", lambda found: f"\\u{ord(found[0]):04x}", name)
 
 
 def _said(message: Row, ticket: Row, stream: Stream) -> list[str]:
@@ -109,7 +117,7 @@ def _said(message: Row, ticket: Row, stream: Stream) -> list[str]:
     where = f"crmcli messages get {plain(ticket.get(TICKETS.key))} {plain(message.get(MESSAGES.key))}"
     told: list[str] = []
     for line, is_fold in _folded(shown.split("\n"), where):
-        told += [stream.paint(part, DIM) for part in indented(line, stream)] if is_fold else indented(line, stream)
+        told += hanging(INDENT, line, stream, style=DIM) if is_fold else theirs(line, stream)
     return told
 
 
@@ -130,10 +138,11 @@ def _folded(said: Sequence[str], where: str) -> list[tuple[str, bool]]:
 
 def _end_of_quotation(said: Sequence[str], at: int) -> int:
     """Where the quotation that begins at a line ends; the line itself when none does."""
-    if _ORIGINAL.fullmatch(said[at]):
+    introduction = said[at].strip() if len(said[at]) <= _MOST else ""
+    if _ORIGINAL.fullmatch(introduction):
         return len(said)
     end = at
-    if _WROTE.fullmatch(said[at]):
+    if _WROTE.fullmatch(introduction):
         end += 1
         while end < len(said) and not said[end].strip():
             end += 1

@@ -1,4 +1,4 @@
-"""What a stranger wrote, made harmless for the place it is going to: a terminal, a JSON reader, a spreadsheet.
+"""What a stranger wrote, made harmless for the place it is going to: a terminal, a JSON reader, a spreadsheet, an editor.
 
 Anybody can open a ticket, so a subject may hold an escape sequence that retitles the administrator's window, a
 right-to-left override that turns a file name round, or a formula. Nothing is judged here by lists of bad sequences:
@@ -19,27 +19,31 @@ SPACES = frozenset("\u00a0\u1680\u202f\u205f\u3000") | {chr(code) for code in ra
 # What a spreadsheet takes for the start of a formula, also behind blanks, quotes and joiners, which it may strip:
 # https://owasp.org/www-community/attacks/CSV_Injection (the full-width forms are turned into ASCII by some locales).
 _FORMULA = re.compile("[\\s\"'\u200c\u200d]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
+# Where an editor takes orders from a text that it opens: `vim: set …:` (also vi, ex, vim>800; Kakoune and Kate do alike),
+# Emacs's `-*- … -*-` and "Local Variables:". How near the first or last line they must be is the user's setting.
+_ORDER = re.compile(r"((?<!\S)(?:vim?|ex|kak|kate)[<=>]?\d*(?=:)|local variables(?=:)|-(?=\*-))", re.IGNORECASE)
+
+_FEW = 8
 
 
 def safe(text: str, *, keep_joiners: bool = False, keep: str = "") -> str:
     r"""`text` with every character that is not printable as a visible ASCII escape: `\x1b`, `\u202e`, `\ud800`.
 
     Joiners are dropped and spaces of other widths made plain, or both stay with `keep_joiners` (for files, where nobody
-    measures them). `keep` names control
-    characters that stay as they are.
+    measures them). `keep` names control characters that stay as they are.
     """
     if text.isprintable():
         return text
-    for char in set(text):
-        if char.isprintable() or char in keep:
-            continue
-        if char in JOINERS:
-            text = text if keep_joiners else text.replace(char, "")
-        elif char in SPACES:
-            text = text if keep_joiners else text.replace(char, " ")
-        else:
-            text = text.replace(char, char.encode("unicode_escape").decode("ascii"))
-    return text
+    strange = [char for char in set(text) if not (char.isprintable() or char in keep)]
+    return _replaced(text, {char: _shown(char, keep_joiners=keep_joiners) for char in strange})
+
+
+def _shown(char: str, *, keep_joiners: bool) -> str:
+    if char in JOINERS:
+        return char if keep_joiners else ""
+    if char in SPACES:
+        return char if keep_joiners else " "
+    return char.encode("unicode_escape").decode("ascii")
 
 
 def one_line(text: str) -> str:
@@ -60,14 +64,30 @@ def json_text(dumped: str) -> str:
     # Of ASCII it is known without reading each character: what is below U+0020 is escaped, or layout.
     if "\x7f" not in dumped if dumped.isascii() else dumped.isprintable():
         return dumped
-    for char in set(dumped):
-        # A bare line feed is layout: within a string it is escaped already.
-        if char != "\n" and not char.isprintable():
-            units = char.encode("utf-16-be", "surrogatepass").hex()
-            dumped = dumped.replace(char, "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4)))
-    return dumped
+    # A bare line feed is layout: within a string it is escaped already.
+    strange = [char for char in set(dumped) if char != "\n" and not char.isprintable()]
+    return _replaced(dumped, {char: _json_escape(char) for char in strange})
+
+
+def _json_escape(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+
+
+def _replaced(text: str, table: dict[str, str]) -> str:
+    """`text` with these characters as that. One after the other is fastest for a few; a stranger may send thousands."""
+    if len(table) > _FEW:
+        return text.translate({ord(char): shown for char, shown in table.items()})
+    for char, shown in table.items():
+        text = text.replace(char, shown)
+    return text
 
 
 def spreadsheet(cell: str) -> str:
     """`cell` with an apostrophe before what a spreadsheet would run as a formula, so that it stays text."""
     return f"'{cell}" if _FORMULA.match(cell) else cell
+
+
+def in_editor(text: str) -> str:
+    """`text` for a file that an editor opens: what the editor would take for its settings has a blank in it."""
+    return _ORDER.sub(r"\1 ", text)

@@ -2,12 +2,16 @@
 
 Only the text survives. A link keeps its address beside its words: what a stranger's link says and where it leads may be two
 things. What comes out is as hostile as what went in: the caller defuses it.
+
+The tags are found here and not by `html.parser`: that takes minutes for some texts, fails on others (`<![`), and hides more
+or less of an unclosed one from release to release. Here no search runs past the next `<`, or it is done once.
 """
 
 from __future__ import annotations
 
+import html
 import re
-from html.parser import HTMLParser
+from bisect import bisect_left
 
 from crmcli.output.hostile import block
 
@@ -17,11 +21,23 @@ _TAG = re.compile(
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
+# A comment's beginning; a tag that ends, its quoted values first, or else as it may; a declaration. All else is text.
+_MARKUP = re.compile(
+    r"""<!--
+    |<(?P<closes>/?)(?P<name>[a-z][a-z0-9-]*+(?::[a-z0-9-]++)?)(?=[\s/>])
+        (?P<rest>(?:[^<>"']++|"[^"<]*+"|'[^'<]*+')*+|[^<>]*+)>
+    |<[!?/][^<>]*+>""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>][^\s>]*+))?""")
+# No longer ones: a number of 5,000 digits is more than Python converts.
+_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}(?![0-9])|#x[0-9a-f]{1,6}(?![0-9a-f])|[a-z][a-z0-9]{1,31});?", re.IGNORECASE)
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _SPACED = frozenset({"blockquote", "ol", "p", "pre", "table", "ul"} | _HEADINGS)
 _BLOCKS = _SPACED | {"address", "article", "body", "div", "dl", "dt", "dd", "footer", "form", "header", "hr", "html"}
 _BLOCKS |= {"li", "section", "tr"}
-_DROPPED = frozenset({"head", "script", "style", "template", "title"})
+_DROPPED = ("script", "style", "template", "title")
+_DROPPED_END = re.compile(rf"</({'|'.join(_DROPPED)})(?=[\s/>])[^<>]*>", re.IGNORECASE)
 
 
 def is_html(text: str) -> bool:
@@ -30,10 +46,26 @@ def is_html(text: str) -> bool:
 
 
 def plain(text: str) -> str:
-    """HTML as text: a line a block, `- ` before list items, `> ` before quotations, `words <address>` for links."""
-    reader = _Reader()
-    reader.feed(text)
-    reader.close()
+    """HTML as text: a line a block, `- ` before list items, `> ` before quotations, `words <address>` for links.
+
+    What is never closed ends with the text; a comment, a script or a style that is never closed is none: nothing that a
+    stranger writes hides the rest of it.
+    """
+    reader, ends, last_comment, at = _Reader(), _ends(text), text.rfind("-->"), 0
+    while found := _MARKUP.search(text, at):
+        reader.data(text[at : found.start()])
+        at, name = found.end(), (found["name"] or "").lower()
+        if name in _DROPPED:
+            at = at if found["closes"] or found["rest"].endswith("/") else _after(ends[name], at)
+        elif found["closes"]:
+            reader.closes(name)
+        elif name:
+            reader.opens(name, found["rest"])
+        elif found[0] == "<!--" and found.start() + 2 <= last_comment:
+            at = text.index("-->", found.start() + 2) + 3  # `<!-->` is one, too
+        elif found[0] == "<!--":
+            reader.data(found[0])
+    reader.data(text[at:])
     return reader.text()
 
 
@@ -43,75 +75,114 @@ def quoted(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in block(said.strip()).split("\n"))
 
 
-class _Reader(HTMLParser):
-    """Reads tags in whatever order a stranger put them; what is never closed ends with the text."""
+def _ends(text: str) -> dict[str, list[int]]:
+    """Where the end tags of what is dropped end, by name, in order."""
+    ends: dict[str, list[int]] = {name: [] for name in _DROPPED}
+    for found in _DROPPED_END.finditer(text):
+        ends[found[1].lower()].append(found.end())
+    return ends
+
+
+def _after(ends: list[int], at: int) -> int:
+    """The first of these after a place; the place itself where there is none."""
+    next_one = bisect_left(ends, at)
+    return ends[next_one] if next_one < len(ends) else at
+
+
+def _attribute(rest: str, name: str) -> str:
+    """An attribute of a tag, as a browser has it: the first of its name."""
+    for found in _ATTRIBUTE.finditer(rest):
+        if found[1].lower() == name:
+            value = found[2] or ""
+            return " ".join(_unescaped(value[1:-1] if value[:1] in ("'", '"') else value).split())
+    return ""
+
+
+def _unescaped(text: str) -> str:
+    return _REFERENCE.sub(lambda found: html.unescape(found[0]), text) if "&" in text else text
+
+
+class _Reader:
+    """Takes tags in whatever order a stranger put them, and makes lines of the text between them."""
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._lines: list[str] = []
-        self._line = ""
-        self._links: list[tuple[str, str]] = []
-        self._dropped = self._quoted = self._kept = 0
+        self._line: list[str] = []
+        self._link: tuple[str, int] | None = None  # its address, and where its words begin in the line
+        self._quoted = self._kept = 0
+        self._blank = True
 
     def text(self) -> str:
         """What was read, with no more than one blank line in a row."""
+        self._end_link()
         self._break()
         return re.sub(r"\n{3,}", "\n\n", "\n".join(self._lines)).strip("\n")
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """A tag opens."""
-        if tag in _DROPPED:
-            self._dropped += 1
-        elif tag == "br":
+    def opens(self, tag: str, rest: str) -> None:
+        """A tag opens; `rest` is what stands in it after its name."""
+        if tag == "br":
             self._break(always=True)
         elif tag == "a":
-            self._links.append((dict(attrs).get("href") or "", self._line))
+            self._end_link()
+            self._link = _attribute(rest, "href"), len(self._line)
         elif tag == "img":
-            self.handle_data(f"[{dict(attrs).get('alt') or 'picture'}]")
-        elif tag in ("td", "th") and self._line.strip():
-            self._line += "  "
+            self._say(f"[{_attribute(rest, 'alt') or 'picture'}]")
+        elif tag in ("td", "th") and self._line:
+            self._line.append("  ")
         elif tag in _BLOCKS:
             self._break()
             self._space(tag)
             self._quoted += tag == "blockquote"
             self._kept += tag == "pre"
-            self._line = "- " if tag == "li" else "---" if tag == "hr" else ""
+            if tag in ("li", "hr"):
+                self._line = ["- " if tag == "li" else "---"]
 
-    def handle_endtag(self, tag: str) -> None:
+    def closes(self, tag: str) -> None:
         """A tag closes."""
-        if tag in _DROPPED:
-            self._dropped = max(0, self._dropped - 1)
-        elif tag == "a" and self._links:
-            href, before = self._links.pop()
-            said = self._line[len(before) :].strip() if self._line.startswith(before) else self._line.strip()
-            address = href.removeprefix("mailto:")
-            if address and not address.startswith("#") and address.rstrip("/") != said.rstrip("/"):
-                self._line += f" <{address}>"
+        if tag == "a":
+            self._end_link()
         elif tag in _BLOCKS:
             self._break()
             self._quoted = max(0, self._quoted - (tag == "blockquote"))
             self._kept = max(0, self._kept - (tag == "pre"))
             self._space(tag)
 
-    def handle_data(self, data: str) -> None:
+    def data(self, data: str) -> None:
         """Text between tags: white space is one blank, except in `pre`."""
-        if self._dropped:
+        if not self._kept:
+            self._say(re.sub(r"[ \t\r\n\f]+", " ", _unescaped(data)))
             return
-        if self._kept:
-            first, *more = data.split("\n")
-            self._line += first
-            for line in more:
-                self._break(always=True)
-                self._line = line
+        first, *more = _unescaped(data).split("\n")
+        self._line.append(first)
+        for line in more:
+            self._break(always=True)
+            self._line.append(line)
+
+    def _say(self, words: str) -> None:
+        if not self._line or self._line[-1].endswith(" "):
+            words = words.lstrip(" ")
+        if words:
+            self._line.append(words)
+
+    def _end_link(self) -> None:
+        """Beside the words of a link where it leads, unless they say so themselves."""
+        if self._link is None:
             return
-        words = re.sub(r"[ \t\r\n\f]+", " ", data)
-        self._line += words.lstrip(" ") if not self._line or self._line.endswith(" ") else words
+        (href, begins), self._link = self._link, None
+        said, address = "".join(self._line[begins:]).strip(), href.removeprefix("mailto:")
+        if address and not address.startswith("#") and address.rstrip("/") != said.rstrip("/"):
+            self._line.append(f" <{address}>")
 
     def _break(self, *, always: bool = False) -> None:
-        if always or self._line.strip():
-            self._lines.append("> " * min(self._quoted, 9) + self._line.rstrip())
-        self._line = ""
+        line = "".join(self._line).rstrip()
+        if always or line:
+            self._lines.append("> " * min(self._quoted, 9) + line)
+            self._blank = not line.strip("> ")
+        self._line = []
+        if self._link:
+            self._link = self._link[0], 0
 
     def _space(self, tag: str) -> None:
-        if tag in _SPACED and self._lines and self._lines[-1].strip("> "):
+        if tag in _SPACED and not self._blank:
             self._lines.append("> " * min(self._quoted, 9) if self._quoted else "")
+            self._blank = True

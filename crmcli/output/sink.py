@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,8 +19,9 @@ from crmcli.output.cells import Look
 from crmcli.output.columns import TICKETS, Row, Shape
 from crmcli.output.failures import Failures
 from crmcli.output.hostile import block, one_line
+from crmcli.output.questions import Questions
 from crmcli.output.results import Results
-from crmcli.output.streams import BOLD, YELLOW, Stream
+from crmcli.output.streams import YELLOW, Stream
 
 if TYPE_CHECKING:
     from crmcli.output.progress import Bar, Progress
@@ -218,12 +219,10 @@ class Output:
         """Where what the store has done, or would do, is printed."""
         return Results(lambda: self.format, self._out, quiet=self._quiet, warn=self.warn)
 
-    def preview(self, head: Mapping[str, str], text: str) -> None:
-        """Show what is about to be sent, whole, on standard error: a line for each fact of `head`, then its text."""
-        err = self._err()
-        width = max(map(len, head)) + 2
-        lines = [f"{err.paint(f'{name}:'.ljust(width), BOLD)}{one_line(fact)}" for name, fact in head.items()]
-        err.try_write("\n".join(["", *lines, "", *[f"  {line}".rstrip() for line in block(text).split("\n")], "", ""]))
+    @cached_property
+    def questions(self) -> Questions:
+        """Where a person is asked."""
+        return Questions(self._err)
 
     def note(self, text: str) -> None:
         """Tell a person something, on standard error; silent under `--quiet`."""

@@ -1,15 +1,21 @@
-"""One object on a terminal: its fields one below the other, long texts as blocks, its messages in order."""
+"""One object on a terminal: its fields one below the other, long texts as blocks, its messages in order.
+
+A stranger's text may say what a line of ours says. So each of its lines has a bar before it, which no line of ours has, and
+no line is left for the terminal to break; what they wrote that stands in a line of ours goes on below it further to the right.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmcli.output.cells import Look, cells, date, plain, shower
+from crmcli.output.cells import Look, cells, date, folded, plain, shower
 from crmcli.output.columns import MESSAGES, Row, Shape
 from crmcli.output.hostile import block, one_line
-from crmcli.output.streams import BOLD, Stream
+from crmcli.output.streams import BOLD, DIM, Stream
 
 INDENT = "  "
+_LEAST = 10
+"""Cells that a text has on however narrow a terminal."""
 
 
 def lines(row: Row, shape: Shape, fields: Sequence[str] | None, stream: Stream, look: Look | None) -> str:
@@ -21,11 +27,11 @@ def lines(row: Row, shape: Shape, fields: Sequence[str] | None, stream: Stream, 
     for column in columns:
         value = row.get(column.field)
         if column.kind == "count" and isinstance(value, list):
-            below += _messages(value, stream) if column.field == "CrmMessageList" else files(value)
+            below += _messages(value, stream) if column.field == "CrmMessageList" else files(value, stream)
         elif column.kind == "long" and isinstance(value, str) and value:
-            below += ["", *indented(value, stream)]
+            below += ["", *theirs(value, stream)]
         elif (text := shower(column, look)(row)) or fields:
-            told.append(f"{stream.paint(column.header.ljust(width), BOLD)}{INDENT}{text}".rstrip())
+            told += fact(column.header.ljust(width), text, stream, name_style=BOLD)
     return "".join([f"{line}\n" for line in told + below])
 
 
@@ -39,33 +45,41 @@ def _messages(messages: Sequence[object], stream: Stream) -> list[str]:
         who = f"{sender} <{email}>" if sender and email else sender or email
         head = INDENT.join(filter(None, [f"#{number}", date(message.get("DateCreated")), who]))
         attached = message.get("CrmFileList")
-        told += ["", stream.paint(head, BOLD), *indented(str(message.get("Message") or ""), stream)]
-        told += files(attached) if isinstance(attached, list) else []
+        told += ["", *hanging("", head, stream, style=BOLD, more=2), *theirs(str(message.get("Message") or ""), stream)]
+        told += files(attached, stream) if isinstance(attached, list) else []
     return told
 
 
-def files(attached: Sequence[object]) -> list[str]:
-    """A line that names the files of a message; none for none."""
+def files(attached: Sequence[object], stream: Stream) -> list[str]:
+    """A line for each file of a message; none for none."""
     names = [plain(file.get("FileName")) for file in attached if isinstance(file, dict)]
-    return [f"{INDENT}Files: {', '.join(names)}"] if names else []
+    heads = [f"{INDENT}Files: ", *[f"{INDENT}       "] * len(names)]
+    return [line for head, name in zip(heads, names, strict=False) for line in hanging(head, name, stream, more=2)]
 
 
-def indented(text: str, stream: Stream) -> list[str]:
-    """A text as harmless lines, folded at the terminal's width, each a little to the right."""
-    room = (stream.width or 0) - len(INDENT)
-    lines = block(text.strip()).split("\n")
-    return [(INDENT + part).rstrip() for line in lines for part in (_wrapped(line, room) if room > 0 else [line])]
+def fact(name: str, text: str, stream: Stream, *, name_style: str, style: str = "") -> list[str]:
+    """A field: its name, as wide as the column of names is, and its value."""
+    first, *rest = hanging(name + INDENT, text, stream, style=style)
+    return [stream.paint(name, name_style) + first[len(name) :], *rest]
 
 
-def _wrapped(line: str, room: int) -> list[str]:
-    """A line folded at its blanks, so that each part takes at most `room` cells; a longer word stays whole."""
-    if cells(line) <= room:
-        return [line]
-    parts, part = [], ""
-    for word in line.split(" "):
-        longer = f"{part} {word}" if part else word
-        if part and cells(longer) > room:
-            parts.append(part)
-            longer = word
-        part = longer
-    return [*parts, part]
+def theirs(text: str, stream: Stream) -> list[str]:
+    """A text as harmless lines, folded at the terminal's width, each behind a bar."""
+    bar = "│" if stream.unicode else "|"
+    lines = stream.encodable(block(text).strip("\n")).split("\n")
+    parts = [part for line in lines for part in folded(line, _room(stream, len(bar) + 1))]
+    bar = stream.paint(bar, DIM)
+    return [f"{bar} {part}" if part else bar for part in parts]
+
+
+def hanging(head: str, text: str, stream: Stream, *, style: str = "", more: int = 0) -> list[str]:
+    """A line of `head`, which is ours, and a harmless text of somebody's, which goes on below itself, `more` to the right."""
+    indent = " " * (cells(head) + more)
+    first, *rest = folded(stream.encodable(text), _room(stream, len(indent)))
+    first, *rest = [stream.paint(part, style) if style and part else part for part in (first, *rest)]
+    return [f"{head}{first}".rstrip(), *(f"{indent}{part}" for part in rest)]
+
+
+def _room(stream: Stream, taken: int) -> int:
+    """Cells that are left in a line; 0 where there is no limit."""
+    return max(stream.width - taken, _LEAST) if stream.width else 0

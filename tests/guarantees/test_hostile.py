@@ -17,6 +17,7 @@ import pytest
 from crmcli.__main__ import main
 from crmcli.sandbox.objects import MESSAGE, REPLY, TICKET
 from tests.conftest import Result, Sandbox
+from tests.terminal import Person
 
 CORPUS = (
     "\x1b[31mred\x1b[0m \x1b]0;owned\x07 \x1b]8;;http://evil.example\x1b\\click\x1b]8;;\x1b\\",
@@ -30,6 +31,8 @@ CORPUS = (
     "bell\x07 back\x08\x08\x08space \x7f del \r overwritten",
     "line\nline\r\nline\u2028para\u2029x\x0b\x0c",
     "<script>alert(1)</script><b>HTML</b> &lt;x&gt; &#27;[31m",
+    "<p>Hello</p><style>a{} \x1b[31mThe rest</p>",
+    "<b><a <a <!-- <![ <script>x</script \x9b31m &#27;[31m&#x9b;31m &#155;2J",
     "👩‍👩‍👧‍👦 日本語テキスト عربي עברית é",
     "x" * 65535,
     "\n".join(f"line {number}" for number in range(10_000)),
@@ -84,19 +87,30 @@ class _Screen:
         return b"".join(self._said).decode()
 
 
+class _Keyboard(io.StringIO):
+    """What a person types."""
+
+    def isatty(self) -> bool:
+        """It is a terminal."""
+        return True
+
+
 At = Callable[..., Result]
 
 
 @pytest.fixture
 def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> At:
-    """Run the program in process with standard output and standard error on pseudo-terminals of their own."""
+    """Run the program in process with standard output and standard error on pseudo-terminals of their own.
+
+    `typed` is what a person types, at standard input that is a terminal then.
+    """
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "100")
 
-    def run(*argv: str) -> Result:
+    def run(*argv: str, typed: str | None = None) -> Result:
         out, err = _Screen(), _Screen()
         with monkeypatch.context() as patch:
-            patch.setattr(sys, "stdin", io.StringIO())
+            patch.setattr(sys, "stdin", io.StringIO() if typed is None else _Keyboard(typed))
             patch.setattr(sys, "stdout", out.file)
             patch.setattr(sys, "stderr", err.file)
             code = main([*argv, "--no-pager"])
@@ -157,7 +171,7 @@ def test_what_no_database_holds(haunted: Sandbox, at_a_terminal: At, output: str
         harmless(result, tabs=output == "tsv")
 
 
-@pytest.mark.parametrize("text", CORPUS[:12])
+@pytest.mark.parametrize("text", CORPUS[:14])
 def test_what_is_sent_rehearsed_and_kept(sandbox: Sandbox, at_a_terminal: At, text: str) -> None:
     for command in (
         ("messages", "create", "1", "--text", text, "--dry-run"),
@@ -173,9 +187,37 @@ def test_what_is_sent_rehearsed_and_kept(sandbox: Sandbox, at_a_terminal: At, te
         harmless(result)
 
 
+@pytest.mark.parametrize("text", CORPUS)
+def test_what_a_person_is_asked(haunted: Sandbox, at_a_terminal: At, text: str) -> None:
+    ticket = str(haunted.store.rows(TICKET)[-len(CORPUS) + CORPUS.index(text)]["CrmID"])
+    for command in (
+        ("replies", "delete", text),
+        ("replies", "delete", "Shipping delay", text),
+        ("profiles", "remove", text),
+        ("tickets", "reply", ticket, "--text", f"{text}."),
+        ("tickets", "reply", ticket, "--text", "{{customer_name}} {{subject}}."),
+    ):
+        result = at_a_terminal(*command, "--color", "always", typed="no\n")
+        assert (result.code, result.out) == (2, ""), (command, result.err)
+        harmless(result)
+    assert haunted.asked("POST", "DELETE") == []
+
+
+def test_a_question_on_a_real_terminal(sandbox: Sandbox) -> None:
+    title = "\x1b]0;owned\x07 \u202e \x9b31m"
+    sandbox.store.insert(REPLY, {"Title": title, "Message": "x"})
+    shown = "\\x1b]0;owned\\x07 \\u202e \\x9b31m"
+    with Person("replies", "delete", title) as person:
+        person.sees(f"Delete saved reply {shown}? Type {shown} to confirm: ")
+        person.types(f"{shown}\n")
+        assert person.leaves() == 0
+    assert all(character.isprintable() or character == "\n" for character in person.screen)
+    assert len(sandbox.asked("DELETE")) == 1
+
+
 @pytest.mark.parametrize("output", ["table", "json"])
 def test_what_the_store_says_in_an_error_is_defused_too(sandbox: Sandbox, at_a_terminal: At, output: str) -> None:
-    for text in CORPUS[:12]:
+    for text in CORPUS[:14]:
         sandbox.store.insert(REPLY, {"Title": text[:100], "Message": "x"})
     result = at_a_terminal("replies", "get", "nope", "-o", output)
     assert result.code == 2

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crmcli.output.hostile import block, json_text, one_line, safe, spreadsheet
+from crmcli.output.hostile import block, in_editor, json_text, one_line, safe, spreadsheet
 
 # Ordinary text mixed with what attacks a terminal; lone surrogates included, since JSON can carry them.
 NASTY = (
@@ -77,3 +78,28 @@ def test_formulas_become_text(cell: str) -> None:
 @pytest.mark.parametrize("cell", ["", "a=b", "1-2", "Re: -10%", " a"])
 def test_other_cells_stay(cell: str) -> None:
     assert spreadsheet(cell) == cell
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("vim: set textwidth=13 :", "vim : set textwidth=13 :"),
+        ("> /* vi:tw=13", "> /* vi :tw=13"),
+        ("x ex: tw=13\n\tVim>702: x", "x ex : tw=13\n\tVim>702 : x"),
+        ("%Local Variables: ***", "%Local Variables : ***"),
+        ("-*- fill-column: 3 -*- -*-*-", "- *- fill-column: 3 - *- - *- *-"),
+        ("I use vim: it is navi: fine. Ex-husband, hex: 1", "I use vim : it is navi: fine. Ex-husband, hex: 1"),
+    ],
+)
+def test_an_editor_takes_no_orders(text: str, shown: str) -> None:
+    assert in_editor(text) == shown
+
+
+@given(
+    st.lists(st.sampled_from([*"vimex-*: \n\t<>=8", "vim:", "-*-", "LOCAL VARIABLES:", "ex:", "kate:"])).map("".join)
+)
+def test_no_text_holds_an_order(text: str) -> None:
+    # As vim's chk_modeline and Emacs's hack-local-variables look for them.
+    order = r"(?:^|(?<=\s))(?:vim?[<=>]?\d*|ex|kak|kate):|-\*-|local variables:"
+    assert not re.search(order, in_editor(text), re.IGNORECASE | re.MULTILINE)
+    assert in_editor(text).replace(" ", "") == text.replace(" ", "")

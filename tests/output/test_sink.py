@@ -103,7 +103,7 @@ def test_one_object(printing: Printing) -> None:
     with printing() as printed:
         Output(format="table").objects([row], TICKETS, single=True)
     assert printed.out == (
-        "Late\\x1b\nID  42\n\n── Jane · 2026-11-23 14:05 · #7\n  Hello,\n\n  where is it?\\x9b\n  Files: a.pdf\n"
+        "#42 Late\\x1b\n\n── 2026-11-23 14:05 · #7 · Jane\n│ Hello,\n│\n│ where is it?\\x9b\n  Files: a.pdf\n"
     )
     for form, expected in (("json", row), ("jsonl", row)):
         with printing() as printed:

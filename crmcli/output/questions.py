@@ -1,0 +1,64 @@
+"""What a person at the terminal is asked, and shown to be asked about: on standard error, harmless as all that is printed.
+
+Not `typer.prompt`, which prints a question as it is, and leaves a blank on standard output when that is a file.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+
+from crmcli.errors import BadUsage, Interrupted
+from crmcli.output.hostile import one_line
+from crmcli.output.streams import BOLD, Stream
+
+
+class Questions:
+    """Asks. `err` gives standard error as it is when something is asked."""
+
+    def __init__(self, err: Callable[[], Stream]) -> None:
+        self._err = err
+
+    def ask(self, question: str, *, secret: bool = False, default: str | None = None) -> str:
+        """The answer, without its line end; a `secret` is not shown while it is typed.
+
+        `default` is what the Enter key alone means; without one the question is asked again. Raises Interrupted for Ctrl-C
+        and Ctrl-D, and BadUsage for bytes that are no text.
+        """
+        shown = f"{one_line(question)} "
+        try:
+            while True:
+                answer = self._secret(shown) if secret else self._line(shown)
+                if answer or default is not None:
+                    return answer or default or ""
+        except UnicodeDecodeError as fault:
+            raise BadUsage(f"What was typed is not text in the terminal's encoding ({fault.encoding}).") from None
+        except (EOFError, KeyboardInterrupt):
+            self._err().try_write("\n")
+            raise Interrupted("Interrupted: nothing was sent.") from None
+
+    def typed(self, question: str, word: str) -> bool:
+        """Whether a person types a word as it is shown to them."""
+        return one_line(self.ask(f"{question} Type {word} to confirm:")) == one_line(word)
+
+    def preview(self, head: Mapping[str, str], text: str) -> None:
+        """Show what is about to be sent, whole: a line for each fact of `head`, then its text."""
+        from crmcli.output.view import fact, theirs  # for this alone
+
+        err = self._err()
+        width = max(map(len, head)) + 1
+        facts = [fact(f"{name}:".ljust(width), one_line(said), err, name_style=BOLD) for name, said in head.items()]
+        lines = [line for parts in facts for line in parts]
+        err.try_write("\n".join(["", *lines, "", *theirs(text, err), "", ""]))
+
+    def _line(self, shown: str) -> str:
+        self._err().try_write(shown)
+        line = sys.stdin.readline()
+        if not line:
+            raise EOFError
+        return line.rstrip("\r\n")
+
+    def _secret(self, shown: str) -> str:
+        import getpass
+
+        return getpass.getpass(self._err().encodable(shown))

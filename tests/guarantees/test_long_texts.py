@@ -1,0 +1,129 @@
+"""One customer can't stall the program: the time that a text takes grows as its length does, whatever it is made of."""
+
+from __future__ import annotations
+
+import io
+import json
+import time
+from collections.abc import Callable
+
+import pytest
+
+from crmcli.output import conversation, html
+from crmcli.output.hostile import json_text, one_line
+from crmcli.output.streams import Stream
+from tests.conftest import Terminal
+
+SIZE = 12_000
+"""Characters of the shorter text; the longer one has twice as many."""
+ENOUGH = 0.05
+"""Seconds that nobody notices: a time below says nothing about how it grows."""
+
+PARTS = [
+    "<a ",
+    '<a x="',
+    "<a x='",
+    '<a b="c" ',
+    "</a ",
+    "<!--",
+    "<!-- --",
+    "<!",
+    "<![",
+    "<?",
+    "</",
+    "<",
+    "<b",
+    "&",
+    "&#",
+    "&am",
+    "&amp",
+]
+PARTS += [
+    "<style>",
+    "<script>",
+    "<title>x",
+    "</style>",
+    "<td>x",
+    "<li>",
+    "<br>",
+    "<p>",
+    "<blockquote>",
+    "<pre>\n",
+    "<a href=x>",
+]
+PARTS += [
+    "<b>x</b>",
+    "x",
+    "日",
+    "x ",
+    "日 ",
+    "e\u0301",
+    "\t",
+    "\n",
+    "\r",
+    " ",
+    "\u00a0",
+    "> ",
+    "> x\n",
+    "-",
+    "=",
+    "x\n\n",
+    "\x1b",
+    "👩\u200d",
+]
+PARTS += ["On Monday, Ann Lee wrote:\n\n", "schrieb ", "On x" + "schrieb " * 30 + "\n", "--- Original Message \n"]
+
+
+def texts(part: str) -> list[Callable[[int], str]]:
+    """Texts of some length made of a part: over and over, or once before much else."""
+    return [
+        lambda size: f"<b>{part * (size // len(part))}",
+        lambda size: f"{part * (size // len(part))}",
+        lambda size: f"<script>{part * (size // len(part))}",
+    ]
+
+
+STRETCHED: list[Callable[[int], str]] = [
+    lambda size: f"--- Original Message{' ' * size}x",
+    lambda size: f"On Monday schrieb{' ' * size}x",
+    lambda size: f"On Monday {' ' * size}wrote:",
+    lambda size: f"<a {'x ' * (size // 2)}>y",
+    lambda size: f"<a href{' ' * size}=x>y",
+    lambda size: f"<b>&#{'9' * size};",
+    lambda size: f"<b>&{'a' * size};",
+    lambda size: f"{'<a href=x>' * (size // 20)}{'</a>' * (size // 20)}",
+    lambda size: f"<pre>{'>' * (size // 2)}</pre>{'<p>' * (size // 6)}",
+    lambda size: f"<{'a' * size}",
+    lambda size: f"<a x={'y' * size}",
+    lambda size: "".join(map(chr, range(0xF0000, 0xF0000 + size))),
+    lambda size: "".join(f"{chr(0xF0000 + at)} " for at in range(size // 2)),
+]
+
+
+def shown(text: str) -> None:
+    """Through all that a message goes through on its way to a terminal, an editor, a table and JSON."""
+    stream = Stream(Terminal(io.BytesIO(), encoding="utf-8"))
+    message = {"MessageId": 1, "Message": text, "SenderName": text, "CrmFileList": [{"FileName": text}]}
+    ticket = {"CrmID": 1, "Subject": text, "CustomerName": text, "CrmMessageList": [message]}
+    conversation.lines(ticket, stream, None)
+    html.quoted(text)
+    one_line(text)
+    json_text(json.dumps(text, ensure_ascii=False))
+
+
+def seconds(text: str) -> float:
+    """The shortest time that it took."""
+    times = []
+    for _ in range(3):
+        began = time.perf_counter()
+        shown(text)
+        times.append(time.perf_counter() - began)
+        if times[-1] < ENOUGH:
+            break
+    return min(times)
+
+
+@pytest.mark.parametrize("made", [*(made for part in PARTS for made in texts(part)), *STRETCHED])
+def test_twice_the_text_takes_about_twice_the_time(made: Callable[[int], str]) -> None:
+    long = seconds(made(2 * SIZE))
+    assert long < ENOUGH or long < 3.5 * seconds(made(SIZE)), made(60)
