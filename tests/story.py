@@ -13,7 +13,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
@@ -69,6 +69,7 @@ def _demo_store(home: Path) -> Iterator[None]:
         seeds.sow(store, tickets=60, seed=1, now=NOW.replace(tzinfo=None, hour=NOW.hour - 5))
         app = SandboxApp(store, keys=DEMO_KEYS, clock=lambda: NOW)
         with (
+            chdir(home),
             mock.patch("crmcli.dates.utc_now", return_value=NOW),
             mock.patch.multiple(demo, app=mock.Mock(return_value=app), store=mock.Mock(return_value=store)),
         ):

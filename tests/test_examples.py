@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from crmcli import paths
+from crmcli import paths, settings
+from crmcli.runs.journal import Journal
 from crmcli.sandbox import demo, seeds
 from crmcli.sandbox.store import Store
 from tests import tree
@@ -28,6 +29,8 @@ CODES: dict[tuple[str, ...], int] = {("tickets", "stats"): 11}
 FIRST = {
     "checkpoints": ("tickets", "list", "--checkpoint", "nightly"),
     "trash": ("tickets", "delete", "4", "5", "6", "--yes"),
+    "runs": ("tickets", "update", "4", "--status", "Spam"),
+    "apply": ("tickets", "update", "4", "--status", "Spam", "--plan", "spam.plan"),
 }
 """What is run before the examples of a noun, which are about what it leaves."""
 ELSEWHERE = {("profiles", "add"), ("sandbox", "serve")}
@@ -78,6 +81,13 @@ def test_it_runs(
         monkeypatch.setenv("CRMCLI_PROFILE", "demo")
     if words[0] in FIRST:
         assert run(*FIRST[words[0]]).code == 0
+    if words == ("runs", "resume"):  # what a run leaves that was killed before its first row
+        demo_store = settings.load("demo").store
+        action = {"do": "update", "noun": "ticket", "number": 5, "values": {"StatusID": 2}}
+        Journal(paths.state_folder() / "runs.db").begin(
+            store=demo_store, profile="demo", command="tickets update", actions=[action]
+        )
+        monkeypatch.setattr("crmcli.processes.runs", lambda _: False)
     (example,) = EXAMPLES[words]
     result = run(*shlex.split(example), stdin=TYPED.get(words, ""), terminal=words in TYPED)
     assert result.code == CODES.get(words, 0), result.err

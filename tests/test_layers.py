@@ -22,7 +22,7 @@ from .conftest import Sandbox
 from .terminal import PATIENCE, ROOT, environment
 
 PROGRAM = sorted((ROOT / "crmcli").rglob("*.py"))
-OUR_OWN = ("profiles", "outbox", "trash", "checkpoints", "sandbox")
+OUR_OWN = ("profiles", "outbox", "trash", "runs", "checkpoints", "sandbox")
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -79,12 +79,11 @@ def test_each_command_has_help_and_an_example_that_parses(words: tuple[str, ...]
 def test_every_write_can_be_rehearsed_and_no_read() -> None:
     for words, command in tree.verbs().items():
         writes = words[0] not in OUR_OWN and words[-1] in ("create", "update", "delete", "reply", "api")
-        writes = writes or words == ("trash", "restore")
+        writes = writes or words[-1] in ("restore", "resume", "undo", "apply")
         assert ("--dry-run" in tree.options(command)) is writes, words
-        asks = words[-1] in ("delete", "remove", "resend", "forget", "restore", "purge", "reply", "api") or words == (
-            "checkpoints",
-            "reset",
-        )
+        asks = words[-1] in (
+            *("delete", "remove", "resend", "forget", "restore", "purge", "reply", "api", "apply", "resume"),
+        ) or words in (("checkpoints", "reset"), ("tickets", "update"))
         assert ("--yes" in tree.options(command)) is asks, words
 
 

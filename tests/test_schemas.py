@@ -43,6 +43,8 @@ CALLS: dict[str, str] = {
     "outbox show": "1",
     "trash list": "",
     "trash show": "1",
+    "runs list": "",
+    "runs show": "1",
     "sandbox mailbox": "",
     "checkpoints list": "",
     "checkpoints show": "nightly",
@@ -62,6 +64,9 @@ WITHOUT = {
     "outbox forget",
     "trash restore",
     "trash purge",
+    "runs resume",
+    "runs undo",
+    "apply",
     "checkpoints reset",
 }
 WITHOUT |= {"completion show", "completion install", "sandbox serve", "sandbox reset"}
@@ -103,6 +108,8 @@ def test_what_it_prints_fits_its_schema(shop: Sandbox, run: Run, profile_file: o
         assert run("messages", "create", "1", "--text", "Hello").code == 0
     if command.startswith("trash"):
         assert run("tickets", "delete", "1", "--yes").code == 0
+    if command.startswith("runs"):
+        assert run("tickets", "update", "1", "2", "--subject", "X").code == 0
     if command.startswith("checkpoints"):
         assert run("tickets", "list", "--checkpoint", "nightly").code == 0
     name = command.split()

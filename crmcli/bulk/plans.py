@@ -41,7 +41,8 @@ def write(state: State, todo: Sequence[Action], file: str) -> None:
     for number, ticket in reading.tickets(state, [number for number in by_ticket if number], get):
         if isinstance(ticket, errors.CrmError):
             failed += 1
-            state.output.failures.row(ticket, state.output.results, line=None, number=number)
+            label = f"ticket {number}"
+            state.output.failures.row(ticket, state.output.results, label=label, line=None, number=number)
             continue
         found = list(_lines(by_ticket[number], ticket, state.settings.store))
         same_already += not found

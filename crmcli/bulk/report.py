@@ -29,6 +29,7 @@ class Report:
         self._run = run
         self._rows = rows
         self._many = len(rows) != 1
+        self._is_list = self._many or Action.of(rows[0].action).do == "reply"  # which makes two things
         self._is_calm = len(rows) > QUIET and state.output.is_read
         self._bar: Bar | None = None
         self._told = 0
@@ -41,7 +42,7 @@ class Report:
     def open(self) -> Iterator[None]:
         """Within it rows are told."""
         output = self._state.output
-        with output.results.together() if self._many else nullcontext(), output.bar(len(self._rows)) as self._bar:
+        with output.results.together() if self._is_list else nullcontext(), output.bar(len(self._rows)) as self._bar:
             yield
 
     def row(self, row: RunRow, told: Sequence[Told], failure: errors.CrmError | None) -> None:
@@ -99,7 +100,8 @@ class Report:
                 return  # it is raised itself
         if self._many:
             output = self._state.output
-            output.failures.row(failure, output.results, line=action.line, number=action.number or action.ticket)
+            number = action.number or action.ticket
+            output.failures.row(failure, output.results, label=action.label, line=action.line, number=number)
 
     def _ended_early(self, failure: errors.CrmError, done: int, go_on: str) -> errors.CrmError:
         left = self._rows[self._told :]

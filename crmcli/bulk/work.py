@@ -110,7 +110,8 @@ def _rehearse(state: State, todo: Sequence[Action]) -> None:
         ):
             state.tell(ack, noun=noun)
 
-    with state.output.results.together() if len(todo) != 1 else nullcontext():
+    is_list = len(todo) != 1 or todo[0].do == "reply"
+    with state.output.results.together() if is_list else nullcontext():
         state.run(todo, rehearsed, noun=todo[0].noun if todo else "row")
 
 

@@ -49,7 +49,7 @@ def resolve(
     ] = None,
 ) -> None:
     """Find out what became of a send whose answer was lost: by reading the store, or by what you have seen there."""
-    entry = _idle(state, number)
+    entry = _ours(state, number)
     if is_sent is not None:
         entry = state.box.settle(entry, "confirmed" if is_sent else "refused", reason="seen by a person")
     elif entry.standing == "unsure" or entry.state == "intended":
@@ -62,7 +62,7 @@ def resolve(
 @verb(app, "resend", example="crmcli outbox resend 3")
 def resend(state: State, number: Number, *, yes: Yes = False) -> None:
     """Send what did not arrive. What may have arrived is looked for first."""
-    entry = _idle(state, number)
+    entry = _ours(state, number)
     send = state.crm.sending(entry.kind, entry.path, entry.body)
     if entry.standing == "unsure":
         entry = state.delivery.looked(entry, send)
@@ -88,6 +88,16 @@ def _idle(state: State, number: str) -> Entry:
     entry = state.box.get(inputs.number(number, noun="outbox entry"))
     if entry.is_underway:
         raise errors.BadUsage(f"Entry {entry.number} is being sent right now.", hint="Wait until that has ended.")
+    return entry
+
+
+def _ours(state: State, number: str) -> Entry:
+    """As `_idle`, of this profile's store: another has other tickets under the same numbers. Raises BadUsage."""
+    entry = _idle(state, number)
+    if entry.store != state.settings.store:
+        raise errors.BadUsage(
+            f"Entry {entry.number} is for another store.", hint=f"It was written with -p {entry.profile}."
+        )
     return entry
 
 

@@ -26,14 +26,14 @@ def list_(state: State) -> None:
     state.output.local([_row(run) for run in state.journal.runs(store=state.settings.store)], RUNS)
 
 
-@verb(app, "show", example="crmcli runs show 3")
+@verb(app, "show", example="crmcli runs show 1")
 def show(state: State, number: Number) -> None:
     """Show the rows of a run: what each changed, from what to what, and what became of it."""
     run = state.journal.get(inputs.number(number, noun="run"))
     state.output.local([_run_row(row) for row in state.journal.rows(run)], RUN_ROWS)
 
 
-@verb(app, "resume", writes=True, example="crmcli runs resume 3")
+@verb(app, "resume", writes=True, example="crmcli runs resume 2")
 def resume(
     state: State,
     number: Number,
@@ -47,7 +47,7 @@ def resume(
     undo.resume(state, inputs.number(number, noun="run"), failed=failed, yes=yes)
 
 
-@verb(app, "undo", writes=True, example="crmcli runs undo 3")
+@verb(app, "undo", writes=True, example="crmcli runs undo 1")
 def undo(state: State, number: Number) -> None:
     """Put back what a run changed, where it is as the run left it. What was sent can't be taken back."""
     from crmcli.bulk import undo as back

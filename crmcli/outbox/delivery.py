@@ -137,6 +137,8 @@ class Delivery:
             before = send.look()
         except BaseException as failure:
             self.box.settle(entry, REFUSED, reason=f"it never left: {failure}")
+            if isinstance(failure, KeyboardInterrupt):
+                raise errors.Interrupted("Interrupted: nothing was sent.") from None
             raise
         if twin:
             self.box.settle(entry, REFUSED, reason=f"entry {twin.number} is the same")

@@ -115,9 +115,21 @@ def shower(column: Column, look: Look | None) -> Callable[[Row], str]:
     if column.kind in ("department", "status") and look is not None:
         names = _names(look.department if column.kind == "department" else look.status)
         return lambda row: names(row.get(field))
+    if column.kind == "value" and look is not None:
+        return lambda row: _told(str(row.get("field")), row.get(field), look)
     if spare:
         return lambda row: plain(row.get(field)) or plain(row.get(spare))
     return lambda row: plain(row.get(field))
+
+
+def _told(name: str, value: object, look: Look) -> str:
+    """The value of a field of a ticket, or several fields: with names for the numbers of departments and statuses."""
+    if isinstance(value, dict):
+        return ", ".join(f"{one_line(str(each))}={_told(each, said, look)}" for each, said in value.items())
+    names = {"DepartmentID": look.department, "StatusID": look.status}
+    if type(value) is int and name in names:
+        return one_line(names[name](value)) or str(value)
+    return plain(value)
 
 
 def _names(name_of: Callable[[int], str]) -> Callable[[object], str]:

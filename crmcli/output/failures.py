@@ -39,12 +39,14 @@ class Failures:
         lines.append(f"{err.paint('Hint:', BOLD)} {one_line(hint)}")
         err.try_write("\n".join(lines) + "\n")
 
-    def row(self, error: CrmError, results: Results, *, line: int | None, number: int | None) -> None:
-        """Tell in a line why one row of many failed, and with `line` where it stands in its file.
+    def row(self, error: CrmError, results: Results, *, label: str, line: int | None, number: int | None) -> None:
+        """Tell in a line why one row of many failed: its `label`, and with `line` where it stands in its file.
 
         A row of a file has an object among the results, too, in the form that the store has for errors.
         """
         where = "" if line is None else f"line {line}: "
+        if label.casefold() not in error.message.casefold():
+            where += f"{label}: "
         if not self._is_json():
             err = self._err()
             said = "; ".join([error.message, *error.details])
