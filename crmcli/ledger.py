@@ -7,11 +7,15 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from crmcli.errors import BadConfig
 
 PATIENCE = 30.0
 """Seconds to wait for another process that is changing the same file."""
+
+
+_MAKING = Lock()
 
 
 class InUse(BadConfig):
@@ -34,8 +38,7 @@ def changing(
     both say so of `what`.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        _make(path)
         db = sqlite3.connect(path, timeout=0 if alone else PATIENCE, isolation_level=None)
     except (OSError, sqlite3.Error) as fault:
         raise BadConfig(f"{what} can't be used ({path}: {fault}).", hint=hint) from None
@@ -53,3 +56,18 @@ def changing(
         raise (InUse if is_locked else BadConfig)(f"{what} can't be used ({path}: {fault}).", hint=hint) from None
     finally:
         db.close()
+
+
+def _make(path: Path) -> None:
+    """Make the file where it isn't there. One that is there is left to SQLite alone.
+
+    For whoever closes a file drops all locks that his process has on it (fcntl(2), "Advisory record locking"): those of
+    another thread's transaction, too.
+    """
+    with _MAKING:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            try:
+                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+            except FileExistsError:  # another process was quicker
+                return

@@ -41,7 +41,10 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # first, since SQLite would make it as the umask says
+        if not path.exists():  # to open and close it drops the locks that another thread has on it (fcntl(2))
+            os.close(
+                os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+            )  # first, since SQLite would make it as the umask says
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         # A crash of ours loses nothing, a power cut may: good enough for a sandbox, and each write is several times as fast.

@@ -298,11 +298,13 @@ def test_killed_at_any_moment(shop: Sandbox, run: Run) -> None:
 def test_several_processes_at_once(shop: Sandbox, run: Run) -> None:
     before = {f"/CRM/{row['CrmID']}": whole(shop, row["CrmID"]) for row in shop.store.rows(TICKET)}
     command = [sys.executable, "-m", "crmcli", "tickets", "delete", *map(str, range(1, 13)), "--yes"]
-    children = [subprocess.Popen(command, env=environment(), stdout=-3, stderr=-3) for _ in range(3)]
+    children = [subprocess.Popen(command, env=environment(), stdout=-3) for _ in range(3)]
     assert {child.wait(60) for child in children} <= {0, 5, 9}
     assert shop.store.count(TICKET) == 0
-    assert (kept(), len(entries())) == (before, 12)
-    assert {entry.state for entry in entries()} == {"deleted"}
+    # Who read a ticket while another deleted it may have had less of it: that copy stays, and is no "deleted" one.
+    deleted = {entry.path: trash().object(entry) for entry in entries() if entry.state == "deleted"}
+    assert deleted == before
+    assert {entry.standing for entry in entries()} <= {"deleted", "unsure"}
 
 
 def test_several_threads_at_once(tmp_path: Path) -> None:
