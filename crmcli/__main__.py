@@ -49,13 +49,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _run(argv: Sequence[str]) -> None:
     import gc
 
+    # Neither what is imported nor what the store sends has cycles to be found, and looking for them takes its time of both.
+    gc.set_threshold(5_000)
     import typer
 
     from crmcli import errors
     from crmcli.app import build
 
-    # What the store sends has no cycles to be found, and looking for them takes part of a long list's time.
-    gc.set_threshold(5_000)
     for word in argv:
         if not _is_text(word):
             raise errors.BadUsage(f"{word!r} is not text in the terminal's encoding ({sys.getfilesystemencoding()}).")
