@@ -248,7 +248,10 @@ class Transport:
         httpx's time-out is for each piece of it; a body that drips is given twice as long in all.
         """
         until = time.monotonic() + 2 * self._timeout
-        request = self._http.build_request(method, url, params=params or None, content=content, headers=headers)
+        try:
+            request = self._http.build_request(method, url, params=params or None, content=content, headers=headers)
+        except httpx.InvalidURL:  # httpx takes 65,536 characters of each part
+            raise errors.BadUsage("That is too long for an address.", hint="Shorten what it looks for.") from None
         response = self._http.send(request, stream=True)
         try:
             pieces, size = [], 0

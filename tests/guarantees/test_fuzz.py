@@ -2,59 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crmcli import app
 from crmcli.exits import EXITS
+from tests import tree
 from tests.conftest import Run, Sandbox
 
 CODES = {0, *(row.code for row in EXITS)} - {130}
-NOUNS = ("tickets", "messages", "departments", "replies", "statuses", "profiles", "outbox", "sandbox", "")
-VERBS = (*"list get create update delete add show use remove resolve resend forget mailbox".split(), "")  # noqa: SIM905
+NOUNS = (*app.NOUNS, *app.COMMANDS, "")
+VERBS = (*sorted({words[-1] for words in tree.verbs()}), "")
 FLAGS = [
-    "--subject",
-    "--department",
-    "--status",
-    "--opened-after",
-    "--active-before",
-    "--customer-name",
-    "--customer-email",
-    "--customer-ip",
-    "--order",
-    "--customer",
-    "--product",
-    "--limit",
-    "--offset",
-    "--all",
-    "--count",
-    "--data",
-    "--text",
-    "--message",
-    "--sender",
-    "--name",
-    "--title",
-    "--visible",
-    "--hidden",
-    "--yes",
-    "--dry-run",
-    "--json",
-    "--output",
-    "-o",
-    "--fields",
-    "--csv-raw",
-    "--color",
-    "--quiet",
-    "--verbose",
-    "--no-input",
-    "--profile",
-    "-p",
-    "--once",
-    "--replace",
-    "--secure-url",
-    "--private-key-stdin",
-    "--sent",
-    "--not-sent",
-    "--help",
+    *sorted({option for command in tree.verbs().values() for option in tree.options(command) if option[0] == "-"}),
     "--version",
     "--",
     "-",
@@ -96,6 +59,16 @@ WORDS = [
     "CrmID,",
     "demo",
     "main",
+    "bash",
+    "rows.csv",
+    "rows.jsonl",
+    "made.plan",
+    "/dev/full",
+    "/CRM/7",
+    "GET",
+    "POST",
+    "oldest_unanswered>24h",
+    "tracking=1Z9",
 ]
 JSON = ('{"Subject":1}', '{"Message":"x"}', '{"Bogus":1}')
 
@@ -110,9 +83,18 @@ lines = st.builds(
 ).filter(lambda line: "serve" not in line)
 
 
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder of its own, with rows and a plan in it: what a line writes lands there."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_text("ticket,status,text\n7,Open,Hello\n8,nope,\n")
+    (tmp_path / "rows.jsonl").write_text('{"ticket": 7, "subject": "x"}\n')
+    (tmp_path / "made.plan").write_text('{"do": "update", "ticket": 7}\n')
+
+
 @settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(line=lines)
-def test_random_command_lines(run: Run, sandbox: Sandbox, line: list[str]) -> None:
+def test_random_command_lines(run: Run, sandbox: Sandbox, folder: None, line: list[str]) -> None:
     sandbox.store.clear_log()
     result = run(*line)
     assert result.code in CODES, (line, result)

@@ -27,6 +27,20 @@ COMMANDS = (
     ("profiles", "check", "-v"),
     ("outbox", "list", "--all", "--json"),
     ("tickets", "list", "--bogus"),
+    ("tickets", "update", "4", "5", "--status", "Closed", "-v", "--json"),
+    ("tickets", "reply", "4", "--text", "hi", "--status", "Open", "--yes", "-v"),
+    ("tickets", "update", "6", "--status", "Spam", "--plan", "made.plan", "-v"),
+    ("apply", "made.plan", "-v"),
+    ("runs", "list", "--json"),
+    ("runs", "show", "1", "--json"),
+    ("runs", "undo", "1", "-v"),
+    ("trash", "list", "--json"),
+    ("trash", "restore", "1", "-v"),
+    ("tickets", "list", "--checkpoint", "job", "-v"),
+    ("doctor", "-v"),
+    ("api", "GET", "/CRM/4", "-v"),
+    ("api", "POST", "/CRM/4/message", "-f", "Message=x", "-v"),
+    ("tickets", "stats", "-v"),
 )
 FAULTS = (
     "",
@@ -56,6 +70,7 @@ def test_no_secret_is_printed_or_written(
         for name in ("SECURE_URL", "PRIVATE_KEY", "TOKEN", "BASE_URL"):
             monkeypatch.delenv(f"CRMCLI_{name}")
     monkeypatch.setenv("CRMCLI_SETTLE", "0")
+    monkeypatch.chdir(home)
     if fault:
         sandbox.fault(fault)
     secrets = (PRIVATE_KEY, TOKEN)
@@ -63,6 +78,7 @@ def test_no_secret_is_printed_or_written(
         result = run(*command)
         assert not any(secret in result.out + result.err for secret in secrets), command
     told = [path for path in home.rglob("*") if path.is_file() and path != profiles]
-    assert any(path.name == "outbox.db" for path in told), "the files of a run are not where this test looks"
+    kept = {"outbox.db", "runs.db", *(() if fault else ("trash.db", "made.plan", "job.db"))}
+    assert kept <= {path.name for path in told}, "the files of a run are not where this test looks"
     for path in told:
         assert not any(secret.encode() in path.read_bytes() for secret in secrets), path
