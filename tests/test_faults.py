@@ -198,7 +198,10 @@ def test_a_lost_answer_is_found_under_each_reading(
     shop.switch(reading)
     shop.fault("cut-after,method=POST")
     result = run(*argv, "-o", "ids")
-    assert (result.code, result.out) == (0, {"messages": "122\n", "tickets": "13\n", "replies": "3\n"}[argv[0]])
+    if reading == "message-text=signed" and argv[0] != "replies":  # it is there, but not word for word
+        assert (result.code, result.out) == (10, "")
+    else:
+        assert (result.code, result.out) == (0, {"messages": "122\n", "tickets": "13\n", "replies": "3\n"}[argv[0]])
     assert len(shop.asked("POST")) == 1
 
 

@@ -21,6 +21,10 @@ from tests.shop import difference, everything, stock
 SAMPLES = {"page-cap": "2", "zone": "Europe/Berlin", "bucket": "1/500", "message-status": "2"}
 
 
+WRITTEN = {"message-text=html": "<p>{}</p>", "message-text=signed": "{}\n--\nYour shop"}
+"""What becomes of the text of a message."""
+
+
 def readings() -> Iterator[str]:
     """The default, and every other choice of every switch, by the sandbox's own description: a new one is tested unasked."""
     yield "offset-base=1"
@@ -34,7 +38,16 @@ def readings() -> Iterator[str]:
 
 READINGS = tuple(readings())
 # These say what a write does that is done; no other call knows of them.
-_OF_WRITES = ("ack-text", "put=", "put-bumps", "bumps", "sent-dates", "mail-on-create", "message-status")
+_OF_WRITES = (
+    "ack-text",
+    "put=",
+    "put-bumps",
+    "bumps",
+    "sent-dates",
+    "mail-on-create",
+    "message-status",
+    "message-text",
+)
 OTHER_READINGS = tuple(reading for reading in READINGS if not reading.startswith(_OF_WRITES))
 
 
@@ -187,7 +200,12 @@ def test_each_call_under_each_reading(shop: Sandbox, run: Run, call: str, readin
         assert (ack["Key"], ack["Value"]) == (wanted.ack, str(number))
         assert ack["Status"] == ("201" if call.startswith("POST") else "200")
         moved = reading == "message-status=2" and call == "POST /CRM/1/message"
-        assert changed == wanted.changes | ({("ticket", 1): {"StatusID": 2}} if moved else {})
+        expected_changes = wanted.changes | ({("ticket", 1): {"StatusID": 2}} if moved else {})
+        if reading.startswith("message-text="):
+            for thing, row in expected_changes.items():
+                if thing[0] == "message" and row:
+                    expected_changes[thing] = {**row, "Message": WRITTEN[reading].format(row["Message"])}
+        assert changed == expected_changes
     else:
         assert result.json == expected
         assert not changed

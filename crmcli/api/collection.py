@@ -11,7 +11,7 @@ from crmcli.api import answers, bodies
 from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, unseen
 from crmcli.api.paging import Ask, Listing
-from crmcli.api.sends import Ack, Deliver, Send, straight
+from crmcli.api.sends import Ack, Deliver, Send, Sight, straight
 from crmcli.api.transport import Request, Transport
 
 Heard = Callable[[dict[int, str] | None], None]
@@ -145,11 +145,14 @@ class Collection:
         body: Row,
         *,
         prepare: Callable[[], Row],
-        look: Callable[[Row], Iterable[Row]],
+        look: Callable[[Row], tuple[Iterable[Row], Iterable[Row]]],
         mails: bool = False,
         missing: str | None = None,
     ) -> Send:
-        """Something to be made by a POST. `look` gives the rows at the store that look just like a body."""
+        """Something to be made by a POST.
+
+        `look` gives the rows at the store that look just like a body, and those that might be it in other words.
+        """
         final: Row = {}
 
         def prepared() -> Row:
@@ -163,7 +166,7 @@ class Collection:
             body=body,
             prepare=prepared,
             post=lambda: self._write("created", "POST", path, final, mails=mails, missing=missing),
-            look=lambda: [self.number_of(row) for row in look(final or body)],
+            look=lambda: Sight(*(frozenset(map(self.number_of, rows)) for rows in look(final or body))),
             made=lambda number, raw: self._ack(
                 "created", number, Request("POST", self._transport.base_url + path, body), raw, status=201
             ),

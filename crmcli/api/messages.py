@@ -51,8 +51,10 @@ class Messages(Collection):
             models.check(models.Message, fields, required=("Message",))
             return fields
 
-        def look(body: Row) -> list[Row]:
-            return alike(body, self.list(ticket), ("Message", "Sender", "SenderName", "SenderEmail"))
+        def look(body: Row) -> tuple[list[Row], list[Row]]:
+            # A store may write the text otherwise (a signature, other marks), and then the writer is all that is known.
+            written = alike(body, self.list(ticket), ("Sender", "SenderName", "SenderEmail"))
+            return alike(body, written, ("Message",)), written
 
         path, missing = f"/CRM/{ticket}/message", f"No ticket {ticket}."
         return self._sending(path, fields, prepare=prepare, look=look, mails=True, missing=missing)

@@ -48,9 +48,11 @@ class Replies(Numbered):
             models.check(models.SavedReply, fields, required=("Title", "Message"))
             return fields
 
-        return self._sending(
-            self.path, fields, prepare=prepare, look=lambda body: alike(body, self.list(), ("Title", "Message"))
-        )
+        def look(body: Row) -> tuple[list[Row], list[Row]]:
+            titled = alike(body, self.list(), ("Title",))
+            return alike(body, titled, ("Message",)), titled
+
+        return self._sending(self.path, fields, prepare=prepare, look=look)
 
     def check(self, changes: Row, *, number: int | None = None) -> None:
         """Whether these fields can be set, of any saved reply or of this one, as far as can be told here. Raises BadUsage."""

@@ -7,6 +7,7 @@ post it: to see what is at the store that looks just like it, before and afterwa
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,12 +31,29 @@ class Ack:
 
 
 @dataclass(frozen=True)
+class Sight:
+    """What is at the store: the numbers of what looks just like what is sent, and of what might be it in other words."""
+
+    alike: frozenset[int]
+    others: frozenset[int]
+
+    @property
+    def all(self) -> frozenset[int]:
+        """Both."""
+        return self.alike | self.others
+
+    def without(self, known: set[int]) -> Sight:
+        """What of it is neither known otherwise, nor in `others` because it is in `alike`."""
+        return Sight(self.alike - known, self.others - self.alike - known)
+
+
+@dataclass(frozen=True)
 class Send:
     """One thing to be made. `kind` is its noun, `path` where it is posted, `body` what a person wanted to send.
 
     `prepare` checks it and gives the body that goes out (names turned into numbers); `post` sends it, once, and raises
-    Unsure when its answer was lost; `look` gives the numbers of what is at the store now and looks just like it; `made`
-    is the ack for one that was found, of its number, or of the ack that the store gave for it.
+    Unsure when its answer was lost; `look` gives what is at the store now and may be it; `made` is the ack for one that was
+    found, of its number, or of the ack that the store gave for it.
     """
 
     kind: str
@@ -43,11 +61,13 @@ class Send:
     body: Row
     prepare: Callable[[], Row]
     post: Callable[[], Ack]
-    look: Callable[[], list[int]]
+    look: Callable[[], Sight]
     made: Callable[[int | None, Sequence[Row]], Ack]
 
 
 Deliver = Callable[[Send], Ack]
+
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)  # `5 < 6 and 7 > 2` is none
 
 
 def straight(send: Send) -> Ack:
@@ -59,7 +79,7 @@ def straight(send: Send) -> Ack:
 def alike(sent: Row, rows: Iterable[Row], fields: Sequence[str]) -> list[Row]:
     """The rows that hold what was sent, in those of `fields` that were.
 
-    Compared without regard to white space and HTML entities, which a store may write otherwise; e-mails also without
+    Compared without regard to white space, HTML entities and tags, which a store may write otherwise; e-mails also without
     regard to case.
     """
     wanted = {name: _plain(name, sent[name]) for name in fields if sent.get(name) not in (None, "")}
@@ -72,5 +92,5 @@ def same(name: str, one: Any, other: Any) -> bool:
 
 
 def _plain(name: str, value: Any) -> str:
-    text = " ".join(html.unescape(str(value)).split())
+    text = " ".join(html.unescape(_TAG.sub(" ", str(value))).split())
     return text.casefold() if name.endswith("Email") else text

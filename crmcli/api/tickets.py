@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from crmcli import dates
 from crmcli.api.bodies import Row
@@ -118,13 +118,14 @@ class Tickets(Numbered):
             models.check(models.Ticket, fields, required=("CustomerEmail",))
             return {**fields, **self._named(department, status)}
 
-        def look(body: Row) -> Iterable[Row]:
+        def look(body: Row) -> tuple[list[Row], list[Row]]:
             # All of the customer's, not those of the last days: a window would need a clock and a zone that are right, and
             # an entry may be looked for weeks later.
-            theirs = self.list(customer_email=str(body.get("CustomerEmail")))
-            found = alike(body, theirs, ("CustomerEmail", "Subject", "CustomerName", "OrderID"))
+            theirs = alike(body, self.list(customer_email=str(body.get("CustomerEmail"))), ("CustomerEmail", "OrderID"))
+            found = alike(body, theirs, ("Subject", "CustomerName"))
             messages = body.get("CrmMessageList") or []
-            return [row for row in found if all(alike(sent, self._messages(row), ("Message",)) for sent in messages)]
+            same = [row for row in found if all(alike(sent, self._messages(row), ("Message",)) for sent in messages)]
+            return same, theirs
 
         return self._sending(self.path, fields, prepare=prepare, look=look, mails=True)
 

@@ -42,7 +42,7 @@ _INDEXES = (
 class Entry:
     """One send.
 
-    `made` and `changed` are Unix times; `before` are the numbers of what looked just like it before it left; `became` is
+    `made` and `changed` are Unix times; `before` are the numbers of what might have been it before it left; `became` is
     its number at the store; `ack` the store's own answer; `told` whether the command that sent it got to say so. `run` and
     `row` say which row of which run it is, where it is one of several.
     """

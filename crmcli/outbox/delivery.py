@@ -13,7 +13,7 @@ from crmcli import errors
 from crmcli.outbox.box import CONFIRMED, INTENDED, OPEN, REFUSED, UNSURE, Box, Entry
 
 if TYPE_CHECKING:
-    from crmcli.api.sends import Ack, Send
+    from crmcli.api.sends import Ack, Send, Sight
 
 _FIRST_LOOK = 0.1
 _LONGEST_LOOK = 2.0
@@ -105,21 +105,25 @@ class Delivery:
     def look(self, entry: Entry, send: Send, *, late: bool = False) -> Entry:
         """Look for an open entry at the store until it is found or `settle` seconds after it left; returns it settled.
 
-        What was there before it left, and what other entries became, is not taken for it. `late` says that the store
-        may be at it still: then what is not there is unsure. Raises what reading raises; the entry stays as it is then.
+        What was there before it left, and what other entries became, is not taken for it. What is not there is unsure all
+        the same where something new is, in other words (a store may write a text otherwise), and where it is `late`: the
+        store may be at it still. Raises what reading raises; the entry stays as it is then.
         """
         if entry.state == INTENDED:
             return self.box.settle(entry, REFUSED, reason="it ended before it left")
         until, wait = entry.changed + self.settle, _FIRST_LOOK
         while True:
             found = self._new(entry, send)
-            if found:
-                ack = send.made(min(found), ())
+            if found.alike:
+                ack = send.made(min(found.alike), ())
                 return self.box.settle(entry, CONFIRMED, became=ack.number, ack=ack.raw)
             left = until - time.time()
             if left <= 0:
                 reason = f"not at the store {time.time() - entry.changed:.0f} s after it left"
-                return self.box.settle(entry, UNSURE if late else REFUSED, reason=reason)
+                if found.others:
+                    named = ", ".join(f"#{number}" for number in sorted(found.others))
+                    reason = f"it is not there word for word, but {named} is new"
+                return self.box.settle(entry, UNSURE if late or found.others else REFUSED, reason=reason)
             self.pause(min(wait, left + 0.01))
             wait = min(_LONGEST_LOOK, wait * 2)
 
@@ -134,7 +138,7 @@ class Delivery:
         try:
             entry = self.box.prepared(entry, send.prepare())
             twin = self._twin(entry, send)
-            before = send.look()
+            before = sorted(send.look().all)
         except BaseException as failure:
             self.box.settle(entry, REFUSED, reason=f"it never left: {failure}")
             if isinstance(failure, KeyboardInterrupt):
@@ -165,13 +169,13 @@ class Delivery:
 
     def _number(self, entry: Entry, send: Send) -> int | None:
         try:
-            return min(self._new(entry, send), default=None)
+            return min(self._new(entry, send).alike, default=None)
         except errors.CrmError:  # it is made: that its number can't be read changes nothing
             return None
 
-    def _new(self, entry: Entry, send: Send) -> set[int]:
-        """The numbers of what looks just like it and was neither there before nor is another entry's."""
-        return set(send.look()) - {*entry.before, *self.box.numbers(entry)}
+    def _new(self, entry: Entry, send: Send) -> Sight:
+        """What was neither there before nor is another entry's."""
+        return send.look().without({*entry.before, *self.box.numbers(entry)})
 
     def _lost(self, entry: Entry, send: Send, lost: errors.Unsure) -> Ack:
         """The answer was lost: what the store has tells what it was."""

@@ -91,6 +91,9 @@ class Switches:
     mail_on_create: str = _one_of("yes", "no", what="whether POST /CRM mails the messages in it")
     bumps: str = _one_of("yes", "no", what="whether POST message moves DateLastAction")
     put_bumps: str = _one_of("yes", "no", what="whether PUT /CRM/{id} moves DateLastAction")
+    message_text: str = _one_of(
+        "kept", "html", "signed", what="the text of a message: as sent, as HTML, or with a signature below it"
+    )
     message_status: int | None = _open(None, _status, "no|STATUSID", "the StatusID that POST message gives the ticket")
 
     @classmethod
