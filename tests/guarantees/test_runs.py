@@ -26,7 +26,7 @@ import pytest
 
 from crmcli.outbox.box import Box
 from crmcli.paths import state_folder
-from crmcli.runs.journal import DONE, UNFINISHED, WAITING, Journal, Run, RunRow
+from crmcli.runs.journal import DONE, WAITING, Journal, Run, RunRow
 from crmcli.sandbox.objects import MESSAGE, REPLY, STATUS, TICKET, Object
 from crmcli.trash import Trash
 from tests.conftest import Run as Program
@@ -78,7 +78,7 @@ class Job:
     words: list[str]
     keys: list[list[Key]]
     fields: list[tuple[dict[str, Any], dict[str, Any]] | None]
-    whole: dict[int, Any] = field(default_factory=dict)
+    deletes: list[int] = field(default_factory=list)
 
 
 class Watched:
@@ -95,8 +95,9 @@ class Watched:
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:
             kill = self._strikes()
-            if kill == "before":
+            if kill in ("before", "long before"):
                 self._kill()
+                time.sleep(LATE if kill == "long before" else 0)
             answer = inner(environ, start_response)
             if kill == "after":
                 self._kill()
@@ -114,7 +115,7 @@ class Watched:
         return counted
 
     def kill(self, process: int, *, at: int, when: str) -> None:
-        """Kill this process at its `at`-th request, `before` the store does the work or `after` it."""
+        """Kill this process at its `at`-th request: `before` the store does the work, `long before`, or `after` it."""
         with self._lock:
             self._victim = (process, at, when)
 
@@ -169,10 +170,9 @@ def update(sandbox: Sandbox, dice: random.Random, name: str, file: Path) -> Job:
 
 def delete(sandbox: Sandbox, dice: random.Random, name: str, file: Path) -> Job:
     numbers = tickets(sandbox, dice.randint(15, 40))
-    whole = {number: sandbox.store.row(TICKET, number) for number in numbers}
     keys: list[list[Key]] = [[("delete", "ticket", number)] for number in numbers]
     words = ["tickets", "delete", *map(str, numbers), "--yes"]
-    return Job(words, keys, [None] * len(numbers), whole)
+    return Job(words, keys, [None] * len(numbers), numbers)
 
 
 def messages(sandbox: Sandbox, dice: random.Random, name: str, file: Path) -> Job:
@@ -221,7 +221,8 @@ def faults(dice: random.Random) -> list[str]:
         f",times={dice.choice((1, 2, 5))},skip={dice.randrange(20)}"
         for _ in range(dice.randint(1, 3))
     ]
-    return some + [f"{dice.choice(READ_FAULTS)},method=GET,times={dice.randint(1, 3)},skip={dice.randrange(30)}"]
+    reads = f"{dice.choice(READ_FAULTS)},method=GET,times={dice.randint(1, 3)},skip={dice.randrange(30)}"
+    return [*some, reads]
 
 
 def lived(words: list[str], watched: Watched, dice: random.Random, requests: int) -> bool:
@@ -238,7 +239,7 @@ def lived(words: list[str], watched: Watched, dice: random.Random, requests: int
         except subprocess.TimeoutExpired:
             child.kill()
     else:
-        watched.kill(child.pid, at=dice.randint(1, requests), when=dice.choice(("before", "after")))
+        watched.kill(child.pid, at=dice.randint(1, requests), when=dice.choice(("before", "long before", "after")))
     code = child.wait(timeout=60)
     watched.spare()
     return code == -signal.SIGKILL
@@ -314,10 +315,9 @@ class Campaign:
         wanted, may, done = Counter[Key](), Counter[Key](), Counter[Key]()
         for at, keys in enumerate(job.keys):
             state = rows[at].state if rows else WAITING
-            for key in keys:
-                wanted[key] += 1
-                may[key] += state != WAITING
-                done[key] += state == DONE
+            wanted.update(keys)
+            may.update(keys if state != WAITING else ())
+            done.update(keys if state == DONE else ())
         for key in wanted:
             if before[key] > may[key]:
                 untruths.append(f"{name}: {key} was carried out {before[key]} times, and {may[key]} began")
@@ -325,18 +325,15 @@ class Campaign:
                 untruths.append(f"{name}: {key} was carried out {after[key]} times, and {done[key]} are done")
         for row in rows:
             untruths.extend(f"{name}: row {row.at}: {wrong}" for wrong in self._untrue(job, row))
-        if not ended:
-            return
-        for key in wanted:
-            if after[key] != wanted[key]:
-                untruths += [f"({name}: {key} was carried out {after[key]} times of {wanted[key]})"]
-                self.score.twice += max(0, after[key] - wanted[key])
-                self.score.missing += max(0, wanted[key] - after[key])
-        if not runs or runs[0].standing != "ended" or runs[0].counts != {DONE: len(job.keys)}:
-            untruths.append(f"{name}: {runs and (runs[0].standing, runs[0].counts)}")
-        states = Counter(entry.state for entry in self._entries(runs[0]))
-        if job.keys[0][0][0] == "message" and states["confirmed"] != len(job.keys):
-            untruths.append(f"{name}: the outbox has {states}")
+        if ended:
+            self.score.twice += sum(max(0, after[key] - times) for key, times in wanted.items())
+            self.score.missing += (wanted - after).total()
+            (run,) = runs
+            if (run.standing, run.counts) != ("ended", {DONE: len(job.keys)}):
+                untruths.append(f"{name}: it {run.standing}, with {run.counts}")
+            states = Counter(entry.state for entry in self._entries(run))
+            if job.keys[0][0][0] == "message" and states["confirmed"] != len(job.keys):
+                untruths.append(f"{name}: the outbox has {states}")
 
     def _untrue(self, job: Job, row: RunRow) -> list[str]:
         """What the journal says wrongly of a row."""
@@ -346,8 +343,8 @@ class Campaign:
             wrong.append(f"{row.before} -> {row.after}, and it was {change}")
         if change and row.state == DONE and not row.before:
             wrong.append("it is done, and what was before is not there")
-        _, kind, number = (*job.keys[row.at - 1][0], None)[:3]
-        if job.whole and self._sandbox.store.row(TICKET, int(str(number))) is None:
+        number = job.deletes[row.at - 1] if job.deletes else None
+        if number and self._sandbox.store.row(TICKET, number) is None:
             kept = [each for each in Trash(state_folder() / "trash.db").entries() if each.path == f"/CRM/{number}"]
             texts = [Trash(state_folder() / "trash.db").object(each)["CrmMessageList"] for each in kept]
             if not texts or any(len(text) != 1 for text in texts):
