@@ -136,6 +136,12 @@ def test_a_clock_that_was_set_back_locks_nobody_out(tmp_path: Path, clock: Clock
     assert [bucket.take() for _ in range(50)] == [0.0] * 50
 
 
+def test_a_file_that_a_power_cut_spoilt_is_made_anew(tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / "rate.db").write_bytes(b"x" * 5000)
+    bucket = Bucket(tmp_path / "rate.db", store="shop", burst=1, per_second=1)
+    assert [bucket.take() for _ in range(3)] == [0, 0, 1]
+
+
 def test_processes_share_it(tmp_path: Path) -> None:
     sent = take(tmp_path / "new folder" / "rate.db", processes=5, times=5, burst=5, per_second=20)
     assert not overflows(sent, burst=6, per_second=20), "one more than the burst, since nobody wakes up on time"

@@ -52,6 +52,11 @@ class Action:
         """Whether it may e-mail a customer."""
         return self.do == "reply" or (self.do == "create" and self.noun == "message")
 
+    @property
+    def wanted(self) -> Row:
+        """The fields that an object is to have afterwards."""
+        return {"StatusID": self.status} if self.do == "reply" else self.values
+
     def __str__(self) -> str:
         return str(self.number)
 
@@ -107,6 +112,31 @@ def numbers_of(ticket: Row) -> list[int]:
     """The numbers of a ticket's messages, in order."""
     messages = ticket.get("CrmMessageList") or []
     return sorted(int(message["MessageId"]) for message in messages)
+
+
+def fields_of(action: Action, found: Row) -> Row:
+    """Of a ticket that is to be changed, what a PUT might blank: a store may take what isn't named for empty."""
+    if action.do == "delete" or action.noun != "ticket":
+        return {}
+    return {
+        name: value
+        for name, value in found.items()
+        if value and not isinstance(value, list) and name != "CrmID" and not name.startswith("Date")
+    }
+
+
+def blanked(action: Action, whole: Row, found: Row) -> Row:
+    """What a PUT blanked that was killed before it could be given back; {} where it didn't.
+
+    Such a PUT leaves nothing but what was named, and the e-mail address; a field that a person emptied is only one.
+    """
+    beside = {name: value for name, value in whole.items() if name not in (*action.wanted, "CustomerEmail")}
+    return {} if any(found.get(name) for name in beside) else beside
+
+
+def give_back(action: Action, crm: Crm, lost: Row) -> None:
+    """Set again what a PUT blanked beside what a row wanted. Raises what `crm` does."""
+    crm.tickets.update(_number(action), changes={**lost, **action.wanted})
 
 
 def _update_ticket(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:

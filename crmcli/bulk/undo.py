@@ -34,7 +34,7 @@ def resume(state: State, number: int, *, failed: bool, yes: bool) -> None:
         state.confirm(question, word=str(number), yes=yes)
     if not state.shared.dry_run:
         try:
-            go_on(state, state.journal.claim(run), rows)
+            _go_on(state, state.journal.claim(run), wanted)
         finally:
             if any(action.sends for action in actions):
                 done = [row.at for row in state.journal.rows(run) if row.state == DONE]
@@ -42,6 +42,16 @@ def resume(state: State, number: int, *, failed: bool, yes: bool) -> None:
         return
     for row in rows:
         state.output.note(f"Run {number} would go on with row {row.at}: {Action.of(row.action).label}.")
+
+
+def _go_on(state: State, run: Run, wanted: Sequence[str]) -> None:
+    """Do the rows of a run that this process has taken, as they are now: another may have done them a moment ago."""
+    rows = [row for row in state.journal.rows(run) if row.state in wanted]
+    if rows:
+        go_on(state, run, rows)
+    else:
+        state.journal.release(run)
+        state.output.note(f"Run {run.number} was ended by another process meanwhile.")
 
 
 def undo(state: State, number: int) -> None:

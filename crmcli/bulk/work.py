@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ FEW = 10
 _MOST_AT_ONCE, _LEAST_AT_ONCE = 8, 2
 _USUAL_ANSWER = 0.5
 """Seconds that a call takes at the real host (wire-facts section 3): so many workers use the rate that is allowed."""
+_FIRST_LOOK = 0.1
+_LONGEST_TRY = 3600.0
+"""Seconds. A write that was begun longer ago than this has arrived, or never will: all its tries and waits are over."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +129,23 @@ def _later(state: State) -> Callable[..., AbstractContextManager[None]]:
 
 
 class _Already(Exception):
-    """What a row was to write is at the store already."""
+    """What a row was to write is at the store already; `lost` is what an earlier try blanked beside it."""
+
+    def __init__(self, lost: Row) -> None:
+        super().__init__()
+        self.lost = lost
+
+
+class _Early(Exception):
+    """The store may still be at what an earlier try sent."""
 
 
 class _Worker:
-    """Does one row, and writes down what came of it. Used by several threads."""
+    """Does one row, and writes down what came of it. Used by several threads.
+
+    A process that was killed may have had a write under way: what it had begun is not sent again before `settle` seconds
+    have passed in which it did not arrive.
+    """
 
     def __init__(self, state: State, run: Run) -> None:
         self._journal: Journal = state.journal
@@ -137,25 +153,18 @@ class _Worker:
         self._together: Callable[..., AbstractContextManager[None]] = _later(state)
         self._warn = state.output.warn
         self._run = run
+        self._until = time.monotonic() + state.settings.settle
 
     def __call__(self, row: RunRow) -> Outcome:
         """Do a row. Raises Interrupted (and KeyboardInterrupt) alone."""
         action, told = Action.of(row.action), list[Told]()
         try:
-            with self._sending(action, row):
-                self._prepare(action, row)
-                for done in actions.carried_out(action, self._crm, lambda found: self._seen(action, row, found)):
-                    told.append(done)
+            self._do(action, row, told)
         except errors.Interrupted:
             raise
-        except _Already:
-            told.append(actions.seen_done(action, self._crm))
         except errors.CrmError as failure:
-            if isinstance(failure, errors.NotFound) and action.do == "delete" and row.state == STARTED:
-                told.append(actions.seen_done(action, self._crm))
-            else:
-                self._failed(row, failure, told)
-                return Outcome(told, failure)
+            self._failed(row, failure, told)
+            return Outcome(told, failure)
         except Exception as fault:
             # Not the fault's own words: they may quote a key, or what a stranger wrote.
             ours = errors.StoreFailed(f"crmcli itself failed ({type(fault).__name__}) at {action.label}.")
@@ -163,6 +172,29 @@ class _Worker:
             return Outcome(told, ours)
         self._ended(row, DONE, told)
         return Outcome(told)
+
+    def _do(self, action: Action, row: RunRow, told: list[Told]) -> None:
+        wait = _FIRST_LOOK
+        while True:
+            try:
+                with self._sending(action, row):
+                    self._prepare(action, row)
+                    for done in actions.carried_out(action, self._crm, lambda found: self._seen(action, row, found)):
+                        told.append(done)  # noqa: PERF402 - and not all at once: what comes after it may fail
+            except _Early:
+                told.clear()
+                time.sleep(max(0.0, min(wait, self._until - time.monotonic())))
+                wait *= 2
+                continue
+            except _Already as found:
+                if found.lost:
+                    actions.give_back(action, self._crm, found.lost)
+                told.append(actions.seen_done(action, self._crm))
+            except errors.NotFound:
+                if action.do != "delete" or not row.started:
+                    raise
+                told.append(actions.seen_done(action, self._crm))
+            return
 
     @contextmanager
     def _sending(self, action: Action, row: RunRow) -> Iterator[None]:
@@ -184,15 +216,26 @@ class _Worker:
 
     def _seen(self, action: Action, row: RunRow, found: Row) -> None:
         """Shown the object right before it is changed: whether it is as it should be, and anything is left to do."""
-        wanted = {"StatusID": action.status} if action.do == "reply" else action.values
-        if row.state != WAITING and row.before and action.do != "delete":
-            if all(same(name, found.get(name), value) for name, value in wanted.items()):
-                raise _Already
+        wanted = action.wanted
+        if row.before:
+            is_as_before = row.before != wanted and all(found.get(name) == row.before[name] for name in row.before)
+            if not is_as_before and all(same(name, found.get(name), value) for name, value in wanted.items()):
+                raise _Already(actions.blanked(action, row.whole, found))
             actions.as_expected(row.before, found)
         elif action.expected and not action.sends:
             actions.as_expected(action.expected, found, digest=action.digest)
+        if self._is_early(row) and (row.before or action.do == "delete"):
+            raise _Early
         before = {name: found.get(name) for name in wanted}
-        self._journal.starting(self._run, row.at, before=before, after=wanted)
+        self._journal.starting(self._run, row.at, before=before, after=wanted, whole=actions.fields_of(action, found))
+
+    def _is_early(self, row: RunRow) -> bool:
+        """Whether a try of this row that nobody saw the end of may have been sent just now.
+
+        When it was is not known: a write is written down, and may then wait for the rate that the store allows.
+        """
+        is_recent = time.time() - row.started < _LONGEST_TRY
+        return row.state == STARTED and is_recent and time.monotonic() < self._until
 
     def _failed(self, row: RunRow, failure: errors.CrmError, told: Sequence[Told]) -> None:
         if isinstance(failure, ENDING):

@@ -10,13 +10,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crmcli import errors
-from crmcli.outbox.box import CONFIRMED, INTENDED, OPEN, REFUSED, UNSURE, Box, Entry
+from crmcli.outbox.box import CONFIRMED, INTENDED, OPEN, REFUSED, SENT, UNSURE, Box, Entry
 
 if TYPE_CHECKING:
     from crmcli.api.sends import Ack, Send, Sight
 
 _FIRST_LOOK = 0.1
 _LONGEST_LOOK = 2.0
+_LONGEST_TRY = 3600.0
+"""Seconds. A send that was begun longer ago has left: all its tries and waits are over."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class Delivery:
         """
         if entry.state == INTENDED:
             return self.box.settle(entry, REFUSED, reason="it ended before it left")
-        until, wait = entry.changed + self.settle, _FIRST_LOOK
+        until, wait = _left(entry, late=late) + self.settle, _FIRST_LOOK
         while True:
             found = self._new(entry, send)
             if found.alike:
@@ -249,3 +251,13 @@ class Delivery:
             f"The {entry.kind} may or may not be at the store: {reason}.",
             hint=f"Look at the store, then 'crmcli outbox resolve {entry.number}'. Don't just send it again.",
         )
+
+
+def _left(entry: Entry, *, late: bool) -> float:
+    """When it left, at the latest.
+
+    It is written down as sent before it waits for the rate that the store allows, and before it is tried again: one whose
+    process was killed, or whose answer was lost, may have left this moment.
+    """
+    now = time.time()
+    return now if entry.state == SENT and not late and now - entry.changed < _LONGEST_TRY else entry.changed

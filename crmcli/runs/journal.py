@@ -30,7 +30,8 @@ _SCHEMA = (
     " profile TEXT NOT NULL, command TEXT NOT NULL, digest TEXT NOT NULL, made REAL NOT NULL, owner TEXT NOT NULL)",
     "CREATE TABLE IF NOT EXISTS rows (run INTEGER NOT NULL, at INTEGER NOT NULL, action TEXT NOT NULL, state TEXT NOT NULL,"
     " before TEXT NOT NULL DEFAULT '{}', after TEXT NOT NULL DEFAULT '{}', acks TEXT NOT NULL DEFAULT '[]',"
-    " reason TEXT NOT NULL DEFAULT '', PRIMARY KEY (run, at)) WITHOUT ROWID",
+    " reason TEXT NOT NULL DEFAULT '', started REAL NOT NULL DEFAULT 0, whole TEXT NOT NULL DEFAULT '{}',"
+    " PRIMARY KEY (run, at)) WITHOUT ROWID",
 )
 
 Values = Mapping[str, Any]
@@ -78,7 +79,8 @@ class Run:
 class RunRow:
     """One row of a run. `at` counts from 1; `action` is what it does; `before` and `after` are the fields that it changes.
 
-    `acks` is what the store answered.
+    `acks` is what the store answered, `started` when it was last about to be sent (a Unix time; 0 for never), `whole` the
+    fields that the object had then.
     """
 
     at: int
@@ -88,6 +90,8 @@ class RunRow:
     after: dict[str, Any]
     acks: list[dict[str, Any]]
     reason: str
+    started: float
+    whole: dict[str, Any]
 
 
 class Journal:
@@ -101,9 +105,7 @@ class Journal:
         now, texts = time.time(), [json.dumps(action) for action in actions]
         digest = hashlib.sha256("\n".join([store, command, *texts]).encode()).hexdigest()
         with self._change() as db:
-            old = "SELECT number FROM runs WHERE made < ? AND owner = ''"
-            db.execute(f"DELETE FROM rows WHERE run IN ({old})", (now - KEPT_DAYS * 86400,))  # noqa: S608
-            db.execute("DELETE FROM runs WHERE made < ? AND owner = ''", (now - KEPT_DAYS * 86400,))
+            self._forget(db, made_before=now - KEPT_DAYS * 86400)
             number = db.execute(
                 "INSERT INTO runs (key, store, profile, command, digest, made, owner) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (uuid.uuid4().hex, store, profile, command, digest, now, processes.me()),
@@ -128,9 +130,12 @@ class Journal:
             db.execute("UPDATE runs SET owner = '' WHERE number = ?", (run.number,))
             return self._get(db, run.number)
 
-    def starting(self, run: Run, at: int, *, before: Values | None = None, after: Values | None = None) -> None:
-        """A row is about to be sent: what it changes, as it is and as it will be."""
-        self._set(run, at, state=STARTED, before=json.dumps(before or {}), after=json.dumps(after or {}))
+    def starting(
+        self, run: Run, at: int, *, after: Values, before: Values | None = None, whole: Values | None = None
+    ) -> None:
+        """A row is about to be sent: what it changes, as it is and as it will be, and what else a PUT might blank."""
+        texts = {"before": json.dumps(before or {}), "after": json.dumps(after), "whole": json.dumps(whole or {})}
+        self._set(run, at, state=STARTED, started=time.time(), **texts)
 
     def ended(self, run: Run, at: int, state: str, *, reason: str = "", acks: Sequence[Values] = ()) -> None:
         """What became of a row is known, or that it can't be."""
@@ -158,6 +163,13 @@ class Journal:
         with self._change() as db:
             db.execute(f"UPDATE rows SET {sets} WHERE run = ? AND at = ?", (*values.values(), run.number, at))  # noqa: S608
 
+    def _forget(self, db: sqlite3.Connection, *, made_before: float) -> None:
+        """Take old runs out; one that was killed has an owner still."""
+        found = db.execute("SELECT number, owner FROM runs WHERE made < ?", (made_before,)).fetchall()
+        old = [(row["number"],) for row in found if not (row["owner"] and processes.runs(row["owner"]))]
+        db.executemany("DELETE FROM rows WHERE run = ?", old)
+        db.executemany("DELETE FROM runs WHERE number = ?", old)
+
     def _get(self, db: sqlite3.Connection, number: int) -> Run:
         found = db.execute("SELECT * FROM runs WHERE number = ?", (number,)).fetchone()
         if not found:
@@ -180,4 +192,6 @@ def _row(row: sqlite3.Row) -> RunRow:
         json.loads(row["after"]),
         json.loads(row["acks"]),
         row["reason"],
+        row["started"],
+        json.loads(row["whole"]),
     )
