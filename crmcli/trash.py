@@ -86,7 +86,7 @@ class Trash:
                 failure.details.append(f"It is kept in the trash: crmcli trash show {number}")
             raise
         try:
-            self._settle(number, DELETED)
+            self._deleted(number)
         except errors.BadConfig as fault:  # what is done stays done, though it can't be written down
             self._note(f"The {noun} was deleted, and is kept as entry {number}. {fault.message}")
 
@@ -160,9 +160,21 @@ class Trash:
             db.execute("UPDATE entries SET state = ? WHERE number = ? AND state = ?", (UNSURE, number, UNDERWAY))
             return True
 
-    def _settle(self, number: int, state: str) -> None:
+    def _deleted(self, number: int) -> None:
+        """It is gone; and so is what earlier tries kept of it, of which nobody knew whether they had deleted it."""
         with self._change() as db:
-            db.execute("UPDATE entries SET state = ? WHERE number = ? AND state = ?", (state, number, UNDERWAY))
+            db.execute("UPDATE entries SET state = ? WHERE number = ? AND state = ?", (DELETED, number, UNDERWAY))
+            twins = db.execute(
+                "SELECT other.number, other.state, other.owner FROM entries one JOIN entries other"
+                " USING (store, path, object) WHERE one.number = ? AND other.number != ?",
+                (number, number),
+            ).fetchall()
+            tries = [
+                (twin["number"],)
+                for twin in twins
+                if twin["state"] == UNSURE or (twin["state"] == UNDERWAY and not processes.runs(twin["owner"]))
+            ]
+            db.executemany("DELETE FROM entries WHERE number = ?", tries)
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:

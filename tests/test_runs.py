@@ -1,0 +1,338 @@
+"""Runs, as people meet them: resumed, undone, refused, retried, forgotten; and a journal that can't be written."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmcli import processes
+from crmcli.paths import state_folder
+from crmcli.runs.journal import Journal
+from crmcli.sandbox.objects import MESSAGE, TICKET
+
+from .conftest import Run, Sandbox
+from .guarantees.test_runs import Watched
+from .shop import difference, everything
+
+Kill = Callable[..., None]
+
+
+def journal() -> Journal:
+    return Journal(state_folder() / "runs.db")
+
+
+def states(number: int = 1) -> list[str]:
+    return [row.state for row in journal().rows(journal().get(number))]
+
+
+def standing(number: int = 1) -> str:
+    return journal().get(number).standing
+
+
+def begin(*words: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "crmcli", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def kill(shop: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Kill:
+    """Run the program as a process that is killed at one of its requests: `kill("tickets", …, at=3, when="after")`."""
+    monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
+    watched = Watched(shop, monkeypatch)
+
+    def killed(*words: str, at: int, when: str = "after") -> None:
+        child = begin(*words)
+        watched.kill(child.pid, at=at, when=when)
+        child.communicate(timeout=60)
+        assert child.returncode == -signal.SIGKILL
+
+    return killed
+
+
+NUMBERS = tuple(str(number) for number in range(4, 9))
+SET = ("--subject", "Other", "--status", "Open", "--order", "77", "--customer-phone", "1", "--department", "Sales")
+
+
+@pytest.mark.parametrize("readings", [(), ("unset=null",), ("put=replace",), ("dates=slash", "single=object")])
+@pytest.mark.parametrize("ticket", ["1", "2"])
+def test_an_undo_puts_back_what_was_there_and_an_undo_of_it_the_change(
+    shop: Sandbox, run: Run, ticket: str, readings: tuple[str, ...]
+) -> None:
+    """The second ticket has nothing but an address: "", 0 and null come back, too."""
+    shop.switch(*readings)
+    before = everything(shop.store)
+    assert run("tickets", "update", ticket, *SET).code == 0
+    changed = everything(shop.store)
+    assert difference(before, changed) != {}
+    assert run("runs", "undo", "1").code == 0
+    assert difference(before, everything(shop.store)) == {}
+    assert run("runs", "undo", "2").code == 0
+    assert difference(changed, everything(shop.store)) == {}
+
+
+def test_an_undo_leaves_alone_what_has_changed_since(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "update", "4", "5", "6", "--subject", "Spam", "--order", "1").code == 0
+    shop.store.update(TICKET, 5, {"Subject": "Mine"})
+    shop.store.delete(TICKET, 6)
+    found = run("runs", "undo", "1", "--json")
+    assert found.code == 9
+    assert [ack["Value"] for ack in found.json if ack["Key"] == "CrmID"] == ["4"]
+    assert "ticket 5: It has changed since" in found.err
+    assert "No ticket 6" in found.err
+    assert {number: (shop.store.row(TICKET, number) or {}).get("Subject") for number in (4, 5, 6)} == {
+        4: "Subject 4",
+        5: "Mine",
+        6: None,
+    }
+    assert (shop.store.row(TICKET, 5) or {})["OrderID"] == 1  # of a ticket that somebody touched, nothing
+    assert states(2) == ["done", "skipped", "failed"]
+
+
+def test_what_was_sent_or_deleted_is_not_undone_and_that_is_said(shop: Sandbox, run: Run) -> None:
+    assert run("messages", "create", "4", "--text", "Hello").code == 0
+    assert run("tickets", "delete", "5", "--yes").code == 0
+    assert run("tickets", "reply", "7", "--text", "Hi", "--status", "Answered", "--yes").code == 0
+    before = everything(shop.store)
+    sent, deleted = run("runs", "undo", "1"), run("runs", "undo", "2")
+    assert (sent.code, deleted.code) == (2, 2)
+    assert "can't be taken back" in sent.err
+    assert "trash" in deleted.err
+    assert everything(shop.store) == before
+    replied = run("runs", "undo", "3")
+    assert replied.code == 9
+    assert "can't be taken back" in replied.err
+    assert difference(before, everything(shop.store)) == {("ticket", 7): {"StatusID": 3}}
+    assert shop.asked("POST") == ["POST /CRM/4/message", "POST /CRM/7/message"]
+
+
+def test_an_undo_that_is_killed_is_resumed(shop: Sandbox, run: Run, kill: Kill) -> None:
+    before = everything(shop.store)
+    assert run("tickets", "update", *NUMBERS, "--subject", "Spam").code == 0
+    shop.store.clear_log()
+    kill("runs", "undo", "1", at=5)
+    assert standing(2) == "stopped"
+    assert run("runs", "resume", "2").code == 0
+    assert difference(before, everything(shop.store)) == {}
+    assert sorted(shop.asked("PUT")) == [f"PUT /CRM/{number}" for number in NUMBERS]
+    assert (standing(2), set(states(2))) == ("ended", {"done"})
+
+
+def test_a_run_that_is_worked_on_is_left_alone(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
+    shop.app.latency = 0.3
+    child = begin("tickets", "update", *NUMBERS, "--subject", "Spam")
+    while not shop.asked("PUT"):
+        time.sleep(0.02)
+    resumed, undone = run("runs", "resume", "1"), run("runs", "undo", "1")
+    assert (resumed.code, undone.code) == (2, 2)
+    assert "is being worked on" in resumed.err
+    assert "is being worked on" in undone.err
+    assert run("runs", "list", "--json").json[0]["state"] == "running"
+    shop.app.latency = 0
+    assert child.communicate(timeout=60)[1].startswith("5 of 5 done")
+    assert shop.asked("PUT") == [f"PUT /CRM/{number}" for number in NUMBERS]
+    again = run("runs", "resume", "1")
+    assert (again.code, "nothing left to do" in again.err) == (2, True)
+
+
+def texts(shop: Sandbox, text: str) -> int:
+    return sum(row["Message"] == text for row in shop.store.rows(MESSAGE))
+
+
+def test_a_run_whose_command_was_run_anew_is_asked_about(shop: Sandbox, run: Run, kill: Kill) -> None:
+    words = ("messages", "create", *NUMBERS, "--text", "On its way.")
+    kill(*words, at=8)  # four requests a message
+    assert states() == ["done", "started", "waiting", "waiting", "waiting"]
+    assert run(*words).code == 0
+    assert texts(shop, "On its way.") == 5  # the two that had arrived were not sent again
+    refused = run("runs", "resume", "1")
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert texts(shop, "On its way.") == 5
+    assert run("runs", "resume", "1", "--yes").code == 0  # a person said so: the three that had not been begun
+    assert texts(shop, "On its way.") == 8
+    assert set(states()) == {"done"}
+
+
+def test_an_update_that_was_run_anew_is_gone_on_with(shop: Sandbox, run: Run, kill: Kill) -> None:
+    words = ("tickets", "update", *NUMBERS, "--subject", "Spam")
+    kill(*words, at=4)
+    assert run(*words).code == 0
+    assert run("runs", "resume", "1").code == 0
+    assert {standing(1), standing(2)} == {"ended"}
+
+
+def test_a_run_of_another_store(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    shop.fault("status=500,method=PUT,times=1")
+    assert run("tickets", "update", "4", "5", "--subject", "Spam").code == 9
+    shop.store.clear_log()
+    monkeypatch.setenv("CRMCLI_SECURE_URL", "https://other.example.com")
+    for words in (("resume", "1"), ("resume", "1", "--failed"), ("undo", "1")):
+        refused = run("runs", *words)
+        assert (refused.code, "of another store" in refused.err) == (2, True)
+    assert run("runs", "list", "--json").json == []
+    assert shop.asked() == []
+
+
+@pytest.mark.parametrize("fault", ["status=500", "status=500,after", "status=400", "status=503,after"])
+@pytest.mark.parametrize("verb", ["update", "delete"])
+def test_what_failed_is_tried_again_when_asked(shop: Sandbox, run: Run, fault: str, verb: str) -> None:
+    shop.fault(f"{fault},method={'PUT' if verb == 'update' else 'DELETE'},path=/CRM/5")
+    words = ("tickets", verb, "4", "5", "6", *(("--subject", "Spam") if verb == "update" else ("--yes",)))
+    assert run(*words).code == 9
+    assert states() == ["done", "failed", "done"]
+    assert run("runs", "resume", "1").code == 2  # without --failed there is nothing to do
+    assert run("runs", "resume", "1", "--failed").code != 0 or "after" in fault  # the store fails still
+    shop.fault()
+    if "after" not in fault:
+        assert run("runs", "resume", "1", "--failed").code == 0
+    assert (states(), standing()) == (["done"] * 3, "ended")
+    subjects = {row["CrmID"]: row["Subject"] for row in shop.store.rows(TICKET) if row["CrmID"] in (4, 5, 6)}
+    assert subjects == (dict.fromkeys((4, 5, 6), "Spam") if verb == "update" else {})
+
+
+def test_a_delete_that_was_killed_is_in_the_trash_once(shop: Sandbox, run: Run, kill: Kill) -> None:
+    shop.fault("cut-before,method=DELETE,path=/CRM/5,times=2")
+    kill("tickets", "delete", *NUMBERS, "--yes", at=4, when="before")
+    assert run("runs", "resume", "1").code == 8
+    assert run("runs", "resume", "1").code == 0
+    assert (states(), standing()) == (["done"] * 5, "ended")
+    assert sorted(shop.asked("DELETE")) == [f"DELETE /CRM/{number}" for number in ("4", "5", "5", "5", *NUMBERS[2:])]
+    kept = [row["path"] for row in run("trash", "list", "--all", "--json").json]
+    assert sorted(kept) == [f"/CRM/{number}" for number in NUMBERS]
+
+
+def test_a_ticket_that_never_was_stays_failed(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "delete", "4", "999", "--yes").code == 9
+    assert run("runs", "resume", "1", "--failed").code == 5
+    assert states() == ["done", "failed"]
+
+
+@pytest.mark.parametrize("obstacle", ["no folder", "garbage", "locked"])
+@pytest.mark.parametrize("words", ["update 4 5 --subject Spam", "delete 4 5 --yes", "reply 4 --text Hi --yes"])
+def test_what_can_not_be_written_down_is_not_begun(
+    shop: Sandbox, run: Run, words: str, obstacle: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmcli.ledger.PATIENCE", 0.05)
+    before = everything(shop.store)
+    if obstacle == "no folder":
+        (home / "state").write_text("a file where the folder should be")
+    else:
+        state_folder().mkdir(parents=True)
+        journal().path.write_bytes(b"this is no database" * 100 if obstacle == "garbage" else b"")
+    with closing(sqlite3.connect(journal().path if obstacle == "locked" else ":memory:")) as db:
+        db.execute("BEGIN IMMEDIATE")
+        refused = run("tickets", *words.split(), "--json")
+    assert (refused.code, refused.error["kind"]) == (3, "config")
+    assert (shop.asked("PUT", "POST", "DELETE"), everything(shop.store)) == ([], before)
+
+
+def test_what_is_done_stays_done_though_it_can_not_be_written_down(shop: Sandbox, run: Run) -> None:
+    def spoil(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "PUT":
+            journal().path.write_bytes(b"this is no database" * 1000)
+
+    shop.between(spoil)
+    done = run("tickets", "update", "4", "--subject", "Spam", "-o", "ids")
+    assert (done.code, done.out) == (0, "4\n")
+    assert "Warning: The journal can't be used" in done.err
+
+
+def test_and_the_rest_is_not_begun(shop: Sandbox, run: Run) -> None:
+    def spoil(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "PUT":
+            journal().path.write_bytes(b"this is no database" * 1000)
+
+    shop.between(spoil)
+    done = run("tickets", "update", "4", "5", "6", "--subject", "Spam", "-o", "ids")
+    assert (done.code, done.out) == (9, "4\n")
+    assert shop.asked("PUT") == ["PUT /CRM/4"]
+
+
+def test_two_processes_that_resume_at_once(shop: Sandbox, run: Run, kill: Kill) -> None:
+    kill("tickets", "update", *NUMBERS, "--subject", "Spam", at=4)
+    shop.app.latency = 0.05
+    both = [begin("runs", "resume", "1") for _ in range(2)]
+    codes = {each.wait(timeout=60) for each in both}
+    assert codes <= {0, 2}
+    assert 0 in codes
+    assert shop.asked("PUT") == [f"PUT /CRM/{number}" for number in NUMBERS]
+    assert (states(), standing()) == (["done"] * 5, "ended")
+
+
+def test_one_that_was_resumed_while_a_person_thought_about_it(
+    shop: Sandbox, run: Run, kill: Kill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between reading what is left and taking the run, another process may do it all."""
+    kill("tickets", "update", *NUMBERS, "--subject", "Spam", at=4)
+    claim = Journal.claim
+    codes = []
+
+    def late(self: Journal, of: Any) -> Any:
+        monkeypatch.setattr(Journal, "claim", claim)
+        codes.append(run("runs", "resume", "1").code)
+        return claim(self, of)
+
+    monkeypatch.setattr(Journal, "claim", late)
+    second = run("runs", "resume", "1")
+    assert ([second.code, *codes], "meanwhile" in second.err) == ([0, 0], True)
+    assert shop.asked("PUT") == [f"PUT /CRM/{number}" for number in NUMBERS]
+    assert standing() == "ended"
+
+
+def test_runs_are_kept_for_ninety_days(shop: Sandbox, run: Run) -> None:
+    for number in NUMBERS:
+        assert run("tickets", "update", number, "--subject", "Spam").code == 0
+    old, now = time.time() - 91 * 86400, time.time()
+    with closing(sqlite3.connect(journal().path)) as db, db:
+        db.execute("UPDATE runs SET made = ? WHERE number <= 3", (old,))
+        db.execute("UPDATE runs SET made = ? WHERE number = 4", (now - 89 * 86400,))
+        db.execute("UPDATE runs SET owner = '999999999:1' WHERE number = 2")  # it was killed
+        db.execute("UPDATE runs SET owner = ? WHERE number = 3", (processes.me(),))  # it is old, and still at work
+    assert run("tickets", "update", "9", "--subject", "Spam").code == 0
+    assert [row["number"] for row in run("runs", "list", "--json").json] == [3, 4, 5, 6]
+    with closing(sqlite3.connect(journal().path)) as db:
+        assert db.execute("SELECT count(*) FROM rows").fetchone() == (4,)
+
+
+@pytest.mark.parametrize("words", ["update 1 --subject Spam", "reply 1 --text Hi --status Answered --yes"])
+def test_what_a_put_blanked_is_given_back_after_a_kill(shop: Sandbox, run: Run, kill: Kill, words: str) -> None:
+    """A store that takes what isn't named for empty shows it at the first PUT; the kill comes before it is mended."""
+    shop.switch("put=replace")
+    before = everything(shop.store)
+    kill("tickets", *words.split(), at=2 if "update" in words else 7)
+    assert shop.asked()[-1] == "PUT /CRM/1"
+    assert (shop.store.row(TICKET, 1) or {})["CustomerName"] == ""
+    assert run("runs", "resume", "1").code == 0
+    after = everything(shop.store)
+    changed = difference(before, after)
+    assert changed[("ticket", 1)] == ({"Subject": "Spam"} if "update" in words else {"StatusID": 2})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("A  b", "A b"), ("a &amp; b", "a & b"), ("", "x"), ("x", "")]
+)  # the first two are alike to whoever compares what a store may write otherwise
+def test_a_change_that_hardly_shows_is_made(shop: Sandbox, run: Run, before: str, after: str) -> None:
+    shop.store.update(TICKET, 4, {"Subject": before})
+    shop.fault("cut-before,method=PUT,times=1")
+    assert run("tickets", "update", "4", "--data", json.dumps({"Subject": after})).code == 8
+    assert states() == ["started"]
+    assert run("runs", "resume", "1").code == 0
+    assert (shop.store.row(TICKET, 4) or {})["Subject"] == after
+    assert run("runs", "undo", "1").code == 0
+    assert (shop.store.row(TICKET, 4) or {})["Subject"] == before
