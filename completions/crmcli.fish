@@ -281,6 +281,7 @@ complete -c crmcli -n '__crmcli_at outbox list' -l all -s a -d 'Those that were 
 complete -c crmcli -n '__crmcli_at outbox resolve' -l sent -d 'You have seen it at the store, or that it is not there'
 complete -c crmcli -n '__crmcli_at outbox resolve' -l not-sent -d 'You have seen it at the store, or that it is not there'
 complete -c crmcli -n '__crmcli_at outbox resend' -l yes -s y -d 'Don\'t ask for confirmation'
+complete -c crmcli -n '__crmcli_at outbox resend' -l dry-run -d 'Print the request and send nothing'
 complete -c crmcli -n '__crmcli_at outbox forget' -l yes -s y -d 'Don\'t ask for confirmation'
 complete -c crmcli -n '__crmcli_at trash' -a list -d 'List what was deleted at this store; the newest last'
 complete -c crmcli -n '__crmcli_at trash' -a show -d 'Show what was deleted, whole: a ticket with its messages'

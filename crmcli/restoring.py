@@ -176,9 +176,7 @@ def _begun(state: State, entry: Entry, key: str) -> Row | None:
 
 def _sent(state: State, entry: Entry, send: Send, key: str) -> Ack:
     if state.shared.dry_run:
-        from crmcli.api.sends import straight
-
-        return straight(send)
+        return state.rehearsed(send)
     return replace(state.delivery, once=key, profile=entry.profile)(send)
 
 

@@ -91,7 +91,7 @@ class Crm:
         self.close()
 
     def allow(self, *, mails: bool) -> None:
-        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer."""
+        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer; a rehearsal sends nothing."""
         self._transport.allow(mails=mails)
 
     def sending(self, kind: str, path: str, body: dict[str, Any]) -> Send:

@@ -33,14 +33,16 @@ class Ack:
 class Send:
     """One thing to be made. `kind` is its noun, `path` where it is posted, `body` what a person wanted to send.
 
-    `prepare` checks it and gives the body that goes out (names turned into numbers); `post` sends it, once, and raises
-    Unsure when its answer was lost; `look` gives the numbers of what is at the store now and looks just like it; `made`
-    is the ack for one that was found, of its number, or of the ack that the store gave for it.
+    `allow` raises BadConfig where the profile forbids it, and is asked before anything is written down; `prepare` checks it
+    and gives the body that goes out (names turned into numbers); `post` sends it, once, and raises Unsure when its answer
+    was lost; `look` gives the numbers of what is at the store now and looks just like it; `made` is the ack for one that
+    was found, of its number, or of the ack that the store gave for it.
     """
 
     kind: str
     path: str
     body: Row
+    allow: Callable[[], None]
     prepare: Callable[[], Row]
     post: Callable[[], Ack]
     look: Callable[[], list[int]]
@@ -52,6 +54,7 @@ Deliver = Callable[[Send], Ack]
 
 def straight(send: Send) -> Ack:
     """Deliver without an outbox: post it, and let a lost answer be Unsure."""
+    send.allow()
     send.prepare()
     return send.post()
 

@@ -195,7 +195,9 @@ class Transport:
             self._wait(wait, answer)
 
     def allow(self, *, mails: bool) -> None:
-        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer."""
+        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer; a rehearsal sends nothing."""
+        if self.policy.rehearse:
+            return
         if self.policy.read_only:
             raise errors.BadConfig(
                 "This profile is read-only (read_only = true): nothing was sent.",

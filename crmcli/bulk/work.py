@@ -40,7 +40,7 @@ def carry_out(state: State, todo: Sequence[Action], *, command: str) -> None:
     silently: what isn't done stays in the journal, for `resume`.
     """
     if state.shared.dry_run:
-        _rehearse(state, todo)
+        rehearse(state, todo)
         return
     if not todo:  # a job that finds nothing to do is done
         with state.output.results.together():
@@ -102,7 +102,9 @@ def _release(state: State, run: Run) -> None:
         state.output.warn(fault.message)
 
 
-def _rehearse(state: State, todo: Sequence[Action]) -> None:
+def rehearse(state: State, todo: Sequence[Action]) -> None:
+    """Print the requests that these are, and send none. Raises as `carry_out`."""
+
     def rehearsed(action: Action) -> None:
         expected = action.expected or {}
         for ack, noun in actions.carried_out(
