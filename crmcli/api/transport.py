@@ -49,8 +49,7 @@ class Transport:
     """Sends requests to one store.
 
     `app` is a WSGI application to call in place of the network (the demo store). `trace` is given a line for each
-    request: method, path, status, seconds. `pause` is told how long a wait will be and does the waiting. `waiting`
-    is entered while the store is.
+    request: method, path, status, seconds. `waiting` is entered while the store is. `pauses` are the waits between tries.
     """
 
     def __init__(
@@ -64,7 +63,6 @@ class Transport:
         policy: Policy | None = None,
         app: Any = None,
         trace: Callable[[str], None] | None = None,
-        pause: Callable[[float], None] = time.sleep,
         waiting: AbstractContextManager[None] | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
@@ -72,7 +70,7 @@ class Transport:
         self._bucket = bucket
         self._pace = pace or retry.Pace()
         self._trace = trace
-        self._pause = pause
+        self.pauses = retry.Pauses()
         self._heard: tuple[str, float] | None = None  # the last `Date`, and when it came
         self._timeout = timeout
         self._waiting = waiting or nullcontext()
@@ -213,7 +211,7 @@ class Transport:
         if self._bucket:
             delay = self._bucket.take()
             if delay:
-                self._pause(delay)
+                self.pauses(delay)
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = None if body is None else {"Content-Type": "application/json"}
         started = time.monotonic()
@@ -281,7 +279,7 @@ class Transport:
             self._bucket.fill()
         if self._trace:
             self._trace(f"trying again in {seconds:.1f} s")
-        self._pause(seconds)
+        self.pauses(seconds)
 
 
 def _query(params: Mapping[str, object]) -> dict[str, str]:

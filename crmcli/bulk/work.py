@@ -63,12 +63,10 @@ def go_on(state: State, run: Run, rows: Sequence[RunRow]) -> None:
                 try:
                     is_over = _next(crew, report)
                 except (KeyboardInterrupt, errors.Interrupted) as end:
-                    if report.interrupted:  # asked twice: what is under way is left to `resume`
-                        raise
-                    report.interrupted = (
-                        end if isinstance(end, errors.Interrupted) else errors.Interrupted("Interrupted.")
-                    )
+                    is_over = report.interrupted is not None  # asked twice: what is under way is left to `resume`
                     crew.stop()
+                    state.crm.end()
+                    report.interrupt(end, is_underway=crew.is_underway and not is_over)
     finally:
         _release(state, run)
     report.end()
