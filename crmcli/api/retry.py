@@ -85,6 +85,11 @@ class Pauses:
         if self._over.wait(seconds):
             raise Interrupted("Interrupted.")
 
+    @property
+    def ended(self) -> bool:
+        """Whether nobody waits any more."""
+        return self._over.is_set()
+
     def end(self) -> None:
         """Wait no more."""
         self._over.set()

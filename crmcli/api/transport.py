@@ -103,8 +103,9 @@ class Transport:
             return None
 
     def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
+        """Close the connections, but for those of threads that were told to end: they would take it for a failure."""
+        if not self.pauses.ended:
+            self._http.close()
 
     def expect(self, path: str, params: Mapping[str, object]) -> None:
         """Begin to GET what will be read next; `read` of the same takes what came, and alone judges and repeats it.

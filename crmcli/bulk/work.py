@@ -56,20 +56,28 @@ def go_on(state: State, run: Run, rows: Sequence[RunRow]) -> None:
     """Do these rows of a run that this process has taken. Raises as `carry_out`."""
     report = Report(state, run, rows)
     crew = Crew(rows, _Worker(state, run), at_once=at_once(state, len(rows)))
-    is_over = False
     try:
         with report.open():
-            while not is_over:
-                try:
-                    is_over = _next(crew, report)
-                except (KeyboardInterrupt, errors.Interrupted) as end:
-                    is_over = report.interrupted is not None  # asked twice: what is under way is left to `resume`
-                    crew.stop()
-                    state.crm.end()
-                    report.interrupt(end, is_underway=crew.is_underway and not is_over)
+            _through(state, crew, report)
+    except (KeyboardInterrupt, errors.Interrupted) as end:  # asked twice: what is under way is left to `resume`
+        report.interrupt(end, is_underway=False)
     finally:
         _release(state, run)
     report.end()
+
+
+def _through(state: State, crew: Crew[RunRow, Outcome], report: Report) -> None:
+    """All rows, or after an interrupt those under way. Raises KeyboardInterrupt, Interrupted for the second one."""
+    is_over = False
+    while not is_over:
+        try:
+            is_over = _next(crew, report)
+        except (KeyboardInterrupt, errors.Interrupted) as end:
+            if report.interrupted:
+                raise
+            crew.stop()
+            state.crm.end()
+            report.interrupt(end, is_underway=crew.is_underway)
 
 
 def _next(crew: Crew[RunRow, Outcome], report: Report) -> bool:
