@@ -16,6 +16,7 @@ _OUTPUTS = {
     "profiles check": "checks",
     "outbox list": "outbox",
     "outbox show": "outbox",
+    "outbox resolve": "outbox",
     "outbox resend": "acks",
     "runs list": "runs",
     "runs show": "run-rows",
@@ -39,7 +40,7 @@ _MAILS_NOT = ("replies create",)
 _ASKS_TOO = ("profiles add",)
 _ASKS_NOT = ("tickets update",)
 """What takes --yes as its like do, and asks nothing."""
-_SINGLE = ("get", "show", "stats")
+_SINGLE = ("get", "show", "stats", "resolve")
 
 
 def described(root: Any) -> dict[str, Any]:
