@@ -42,7 +42,7 @@ _crmcli_at() {
     'outbox') words='list show resolve resend forget' ;;
     'outbox list') flags="$flags --all -a" ;;
     'outbox resolve') flags="$flags --sent --not-sent" ;;
-    'outbox resend') flags="$flags --yes -y" ;;
+    'outbox resend') flags="$flags --yes -y --dry-run" ;;
     'outbox forget') flags="$flags --yes -y" ;;
     'trash') words='list show restore purge' ;;
     'trash list') flags="$flags --all -a" ;;

@@ -65,6 +65,8 @@ def answer(  # noqa: PLR0913  # one for each question that the command line answ
     Raises BadUsage, and what `bulk.run` raises. A text that was typed is kept in a file when anything fails.
     """
     with drafts.kept(base.text):
+        if plan is None:  # before anybody types a text that must not go out
+            state.crm.allow(mails=True)
         parts = drafted(state, tickets, base, source=source)
         is_shown = not yes and plan is None and not state.shared.dry_run
         replies = compose(state, parts, is_shown=is_shown)

@@ -16,6 +16,7 @@ _OUTPUTS = {
     "profiles check": "checks",
     "outbox list": "outbox",
     "outbox show": "outbox",
+    "outbox resolve": "outbox",
     "outbox resend": "acks",
     "runs list": "runs",
     "runs show": "run-rows",
@@ -33,9 +34,13 @@ _OUTPUTS = {
     "commands": "anything",
     "schema": "anything",
 }
-_SEND_TOO = (("outbox", "resend"), ("trash", "restore"), ("runs", "resume"))
-"""What makes something at the store under a key of its own."""
-_SINGLE = ("get", "show", "stats")
+_MAILS_TOO = ("outbox resend", "trash restore", "runs resume", "api")
+"""What may e-mail a customer without a key for the job."""
+_MAILS_NOT = ("replies create",)
+_ASKS_TOO = ("profiles add",)
+_ASKS_NOT = ("tickets update",)
+"""What takes --yes as its like do, and asks nothing."""
+_SINGLE = ("get", "show", "stats", "resolve")
 
 
 def described(root: Any) -> dict[str, Any]:
@@ -68,17 +73,30 @@ def _command(words: tuple[str, ...], command: Any, shared: set[str]) -> dict[str
     ]
     own = [option for option in named if not shared.intersection(option["names"])]
     flags = {name for option in own for name in option["names"]}
+    name = " ".join(words)
     example = re.search(r"Example: (.*)", command.epilog or "")
     return {
-        "command": " ".join(words),
+        "command": name,
         "help": " ".join((command.help or "").split()),
         "example": example[1] if example else "",
         "arguments": [_argument(parameter) for parameter in command.params if parameter.param_type_name == "argument"],
         "options": own,
         "writes": "--dry-run" in flags,
-        "sends": "--once" in flags or words in _SEND_TOO,
+        "sends": ("--once" in flags or name in _MAILS_TOO) and name not in _MAILS_NOT,
+        "asks": ("--yes" in flags or name in _ASKS_TOO) and name not in _ASKS_NOT,
+        "stdin": [_spelt(parameter) for parameter in command.params if _reads(parameter)],
         "output": _output(words),
     }
+
+
+def _reads(parameter: Any) -> bool:
+    """Whether what it is given can have standard input read: then its help says so."""
+    return "standard input" in (getattr(parameter, "help", None) or "")
+
+
+def _spelt(parameter: Any) -> str:
+    is_option = parameter.param_type_name == "option"
+    return str(parameter.opts[0] if is_option else parameter.metavar or parameter.name)
 
 
 def _output(words: tuple[str, ...]) -> dict[str, Any] | None:

@@ -53,7 +53,7 @@ def _shared(
     ] = None,
     csv_raw: Annotated[bool | None, typer.Option("--csv-raw", help="CSV cells as they are, formulas included.")] = None,
     color: Annotated[Color | None, typer.Option("--color", help="When to colour.")] = None,
-    quiet: Annotated[bool | None, typer.Option("--quiet", "-q", help="Print data and errors alone.")] = None,
+    quiet: Annotated[bool | None, typer.Option("--quiet", "-q", help="Print data, warnings and errors alone.")] = None,
     verbose: Annotated[
         bool | None, typer.Option("--verbose", "-v", help="Show each request, its status and time.")
     ] = None,

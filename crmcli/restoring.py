@@ -176,9 +176,7 @@ def _begun(state: State, entry: Entry, key: str) -> Row | None:
 
 def _sent(state: State, entry: Entry, send: Send, key: str) -> Ack:
     if state.shared.dry_run:
-        from crmcli.api.sends import straight
-
-        return straight(send)
+        return state.rehearsed(send)
     return replace(state.delivery, once=key, profile=entry.profile)(send)
 
 
@@ -200,7 +198,9 @@ def _say(state: State, entry: Entry, made: Made, ack: Ack) -> None:
         said.append(f"{sent} message{'s' if sent > 1 else ''} {'were' if sent > 1 else 'was'} sent again.")
     if made.lost:
         said.append(f"Not restored: {one_line(', '.join(made.lost))}.")
-    tell = state.output.note if entry.noun == "saved reply" and not made.lost else state.output.warn
+    # That it has a number and dates of its own lies in the nature of it; what stays behind is a warning.
+    is_whole = sent >= entry.messages and not set(made.lost) - {"its DateOpened", "its DateLastAction", "its DateCreated"}
+    tell = state.output.note if is_whole else state.output.warn
     tell(" ".join(said))
 
 

@@ -97,9 +97,15 @@ def _others() -> dict[str, dict[str, Any]]:
         "hint": {"type": "string"},
         "details": {"type": "array", "items": {"type": "string"}},
     }
+    ack = {"Row": {"type": "integer"}, **dict.fromkeys(("Key", "Value", "Status", "Message"), _NUMBER)}
     request = {"method": {"enum": ["POST", "PUT", "DELETE"]}, "url": {"type": "string"}, "body": {}}
     return {
-        "acks": {"type": "object", "description": "the store's own acknowledgement: Key, Value, Status, Message"},
+        "acks": {
+            "type": "object",
+            "description": "the store's own acknowledgement; of a row of a file with the Row, the line that it is of, and "
+            "with the Key Error where that failed",
+            "properties": ack,
+        },
         "requests": {"type": "object", "properties": request, "required": list(request)},
         "error": {
             "type": "object",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from crmcli.api.answers import Answer
     from crmcli.api.crm import Crm
     from crmcli.api.paging import Listing
-    from crmcli.api.sends import Ack
+    from crmcli.api.sends import Ack, Send
     from crmcli.known import Known
     from crmcli.outbox.box import Box
     from crmcli.outbox.delivery import Delivery
@@ -223,6 +223,12 @@ class State(Asking):
             self.output.results.raw(ack.raw)
         else:
             self.output.results.request(ack.request.method, ack.request.url, ack.request.body)
+
+    def rehearsed(self, send: Send) -> Ack:
+        """What would go out, where nothing is to be sent. Raises what preparing it raises."""
+        from crmcli.api.sends import straight
+
+        return straight(send)
 
     def run(self, things: Iterable[Given], do: Callable[[Given], None], *, noun: str) -> None:
         """As `each`, for what gives nothing."""

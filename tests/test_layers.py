@@ -79,7 +79,7 @@ def test_each_command_has_help_and_an_example_that_parses(words: tuple[str, ...]
 def test_every_write_can_be_rehearsed_and_no_read() -> None:
     for words, command in tree.verbs().items():
         writes = words[0] not in OUR_OWN and words[-1] in ("create", "update", "delete", "reply", "api")
-        writes = writes or words[-1] in ("restore", "resume", "undo", "apply")
+        writes = writes or words[-1] in ("restore", "resume", "undo", "apply", "resend")
         assert ("--dry-run" in tree.options(command)) is writes, words
         asks = words[-1] in (
             *("delete", "remove", "resend", "forget", "restore", "purge", "reply", "api", "apply", "resume"),

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _ROOT = "/3dcartwebapi/v1"
 _DELETED = re.compile(r"/CRM/(?:(\d{1,18})(?:/message/(\d{1,18}))?|savedreply/(\d{1,18}))", re.IGNORECASE | re.ASCII)
+_CHANGED = re.compile(r"/CRM/(?:(?:department|savedreply|status)/)?\d{1,18}", re.IGNORECASE | re.ASCII)
 _MESSAGES = re.compile(r"/CRM/(\d{1,18})/message", re.IGNORECASE | re.ASCII)
 
 
@@ -65,8 +66,7 @@ class Anything:
         if method == "POST" and path.lower() == "/crm/savedreply":
             return self._crm.replies.create(fields=body or {})
         request = Request(method, self._transport.base_url + path, body)
-        # What an unknown POST does nobody knows: a profile that must not mail doesn't send it.
-        answer = self._transport.write(request, mails=method == "POST", makes=method == "POST")
+        answer = self._transport.write(request, mails=_may_mail(method, path, body), makes=method == "POST")
         if answer is None:
             return Ack(method, None, request, sent=False)
         found = answer.data if isinstance(answer.data, list) else [answer.data] if answer.data is not None else []
@@ -88,6 +88,12 @@ class Anything:
         return (
             self._crm.messages.delete(int(ticket), int(message)) if message else self._crm.tickets.delete(int(ticket))
         )
+
+
+def _may_mail(method: str, path: str, body: Row | None) -> bool:
+    """Whether a call may e-mail a customer: what the API page doesn't describe may do anything, and so may messages."""
+    is_known = method == "PUT" and _CHANGED.fullmatch(path)
+    return not is_known or any(name.casefold() == "crmmessagelist" for name in body or {})
 
 
 def split(path: str) -> tuple[str, dict[str, str]]:

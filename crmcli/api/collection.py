@@ -156,7 +156,6 @@ class Collection:
         final: Row = {}
 
         def prepared() -> Row:
-            self._transport.allow(mails=mails)
             final.update(prepare())
             return final
 
@@ -164,6 +163,7 @@ class Collection:
             kind=self.noun,
             path=path,
             body=body,
+            allow=lambda: self._transport.allow(mails=mails),
             prepare=prepared,
             post=lambda: self._write("created", "POST", path, final, mails=mails, missing=missing),
             look=lambda: Sight(*(frozenset(map(self.number_of, rows)) for rows in look(final or body))),
@@ -199,6 +199,7 @@ class Collection:
     ) -> Ack:
         """Send a write; the ack's number is the store's, or for a call on a numbered object that number."""
         request = Request(method, self._transport.base_url + path, body)
+        self._transport.allow(mails=mails)  # before what is known of the store is forgotten
         if self._heard and not self._transport.policy.rehearse:
             self._heard(None)
         try:

@@ -92,8 +92,12 @@ class Crm:
         self.close()
 
     def allow(self, *, mails: bool) -> None:
-        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer."""
+        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer; a rehearsal sends nothing."""
         self._transport.allow(mails=mails)
+
+    def end(self) -> None:
+        """Have no thread wait any longer for its next try, or for its turn: it raises Interrupted. What was sent is heard."""
+        self._transport.pauses.end()
 
     def sending(self, kind: str, path: str, body: dict[str, Any]) -> Send:
         """The send that was written down as `kind`, `path` and `body`, to look for it or to send it after all."""

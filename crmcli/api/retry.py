@@ -20,6 +20,9 @@ import random
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from threading import Event
+
+from crmcli.errors import Interrupted
 
 TRIES = 5
 LATE_TRIES = 2
@@ -69,3 +72,24 @@ def _seconds(retry_after: str) -> float | None:
         return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+class Pauses:
+    """Waits, of any thread, until `end` ends them."""
+
+    def __init__(self) -> None:
+        self._over = Event()
+
+    def __call__(self, seconds: float) -> None:
+        """Wait. Raises Interrupted once they are to end, now and later."""
+        if self._over.wait(seconds):
+            raise Interrupted("Interrupted.")
+
+    @property
+    def ended(self) -> bool:
+        """Whether nobody waits any more."""
+        return self._over.is_set()
+
+    def end(self) -> None:
+        """Wait no more."""
+        self._over.set()

@@ -51,14 +51,16 @@ class Sight:
 class Send:
     """One thing to be made. `kind` is its noun, `path` where it is posted, `body` what a person wanted to send.
 
-    `prepare` checks it and gives the body that goes out (names turned into numbers); `post` sends it, once, and raises
-    Unsure when its answer was lost; `look` gives what is at the store now and may be it; `made` is the ack for one that was
-    found, of its number, or of the ack that the store gave for it.
+    `allow` raises BadConfig where the profile forbids it, and is asked before anything is written down; `prepare` checks it
+    and gives the body that goes out (names turned into numbers); `post` sends it, once, and raises Unsure when its answer
+    was lost; `look` gives what is at the store now and may be it; `made` is the ack for one that was found, of its number, or
+    of the ack that the store gave for it.
     """
 
     kind: str
     path: str
     body: Row
+    allow: Callable[[], None]
     prepare: Callable[[], Row]
     post: Callable[[], Ack]
     look: Callable[[], Sight]
@@ -72,6 +74,7 @@ _TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)  # `5 < 6 and 7 > 2` is non
 
 def straight(send: Send) -> Ack:
     """Deliver without an outbox: post it, and let a lost answer be Unsure."""
+    send.allow()
     send.prepare()
     return send.post()
 

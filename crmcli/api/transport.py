@@ -49,8 +49,7 @@ class Transport:
     """Sends requests to one store.
 
     `app` is a WSGI application to call in place of the network (the demo store). `trace` is given a line for each
-    request: method, path, status, seconds. `pause` is told how long a wait will be and does the waiting. `waiting`
-    is entered while the store is.
+    request: method, path, status, seconds. `waiting` is entered while the store is. `pauses` are the waits between tries.
     """
 
     def __init__(
@@ -64,7 +63,6 @@ class Transport:
         policy: Policy | None = None,
         app: Any = None,
         trace: Callable[[str], None] | None = None,
-        pause: Callable[[float], None] = time.sleep,
         waiting: AbstractContextManager[None] | None = None,
     ) -> None:
         self.base_url = base_url.rstrip("/")
@@ -72,7 +70,7 @@ class Transport:
         self._bucket = bucket
         self._pace = pace or retry.Pace()
         self._trace = trace
-        self._pause = pause
+        self.pauses = retry.Pauses()
         self._heard: tuple[str, float] | None = None  # the last `Date`, and when it came
         self._timeout = timeout
         self._waiting = waiting or nullcontext()
@@ -105,8 +103,9 @@ class Transport:
             return None
 
     def close(self) -> None:
-        """Close the connections."""
-        self._http.close()
+        """Close the connections, but for those of threads that were told to end: they would take it for a failure."""
+        if not self.pauses.ended:
+            self._http.close()
 
     def expect(self, path: str, params: Mapping[str, object]) -> None:
         """Begin to GET what will be read next; `read` of the same takes what came, and alone judges and repeats it.
@@ -195,7 +194,9 @@ class Transport:
             self._wait(wait, answer)
 
     def allow(self, *, mails: bool) -> None:
-        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer."""
+        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer; a rehearsal sends nothing."""
+        if self.policy.rehearse:
+            return
         if self.policy.read_only:
             raise errors.BadConfig(
                 "This profile is read-only (read_only = true): nothing was sent.",
@@ -211,7 +212,7 @@ class Transport:
         if self._bucket:
             delay = self._bucket.take()
             if delay:
-                self._pause(delay)
+                self.pauses(delay)
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         headers = None if body is None else {"Content-Type": "application/json"}
         started = time.monotonic()
@@ -282,7 +283,7 @@ class Transport:
             self._bucket.fill()
         if self._trace:
             self._trace(f"trying again in {seconds:.1f} s")
-        self._pause(seconds)
+        self.pauses(seconds)
 
 
 def _query(params: Mapping[str, object]) -> dict[str, str]:

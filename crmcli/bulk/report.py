@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from crmcli import errors
 from crmcli.bulk.actions import Action, Told
-from crmcli.runs.journal import Run, RunRow
+from crmcli.runs.journal import DONE, Run, RunRow
 
 if TYPE_CHECKING:
     from crmcli.output.progress import Bar
@@ -60,13 +60,22 @@ class Report:
         if self._bar:
             self._bar.advance(failed=failure is not None)
 
+    def interrupt(self, by: KeyboardInterrupt | errors.Interrupted, *, is_underway: bool) -> None:
+        """No more rows are begun; `is_underway` says that some come to their end, which is waited for."""
+        if self.interrupted is None:
+            self.interrupted = by if isinstance(by, errors.Interrupted) else errors.Interrupted("Interrupted.")
+        if is_underway:
+            if self._bar:
+                self._bar.clear()
+            self._state.output.note("Interrupted: what is under way comes to its end. Once more, and it is left.")
+
     def end(self) -> None:
         """How the run ended. Raises Interrupted, what failed where there was one row, and Partial where some rows failed."""
         done = self._told - len(self._failures)
         go_on = f"Go on with: crmcli runs resume {self._run.number}"
         if self.interrupted:
             if self._many:
-                self.interrupted.message += f" {done:,} of {len(self._rows):,} are done."
+                self.interrupted.message += f" {self._done(done):,} of {len(self._rows):,} are done."
                 self.interrupted.hint = self.interrupted.hint or go_on
             raise self.interrupted
         if self.fatal:
@@ -86,6 +95,14 @@ class Report:
             hint=f"The others are done. See 'crmcli runs show {self._run.number}'"
             + (f"; 'crmcli runs resume {self._run.number} --failed' tries again." if failed else "."),
         )
+
+    def _done(self, told: int) -> int:
+        """How many of the rows are done, as the journal has it: some may be, and were not `told`."""
+        try:
+            states = {row.at: row.state for row in self._state.journal.rows(self._run)}
+        except errors.BadConfig:
+            return told
+        return sum(states[row.at] == DONE for row in self._rows)
 
     def _failed(self, action: Action, failure: errors.CrmError) -> None:
         self._failures.append(failure)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli import errors
 from crmcli.bulk.actions import Action
-from crmcli.bulk.work import carry_out, go_on
+from crmcli.bulk.work import carry_out, go_on, rehearse
 from crmcli.runs.journal import DONE, FAILED, UNFINISHED, Run, RunRow
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def resume(state: State, number: int, *, failed: bool, yes: bool) -> None:
                 done = [row.at for row in state.journal.rows(run) if row.state == DONE]
                 state.box.tell_rows(run.key, done)
         return
-    for row in rows:
-        state.output.note(f"Run {number} would go on with row {row.at}: {Action.of(row.action).label}.")
+    rehearse(state, actions)
 
 
 def _go_on(state: State, run: Run, wanted: Sequence[str]) -> None:

@@ -44,7 +44,7 @@ def carry_out(state: State, todo: Sequence[Action], *, command: str) -> None:
     silently: what isn't done stays in the journal, for `resume`.
     """
     if state.shared.dry_run:
-        _rehearse(state, todo)
+        rehearse(state, todo)
         return
     if not todo:  # a job that finds nothing to do is done
         with state.output.results.together():
@@ -60,22 +60,28 @@ def go_on(state: State, run: Run, rows: Sequence[RunRow]) -> None:
     """Do these rows of a run that this process has taken. Raises as `carry_out`."""
     report = Report(state, run, rows)
     crew = Crew(rows, _Worker(state, run), at_once=at_once(state, len(rows)))
-    is_over = False
     try:
         with report.open():
-            while not is_over:
-                try:
-                    is_over = _next(crew, report)
-                except (KeyboardInterrupt, errors.Interrupted) as end:
-                    if report.interrupted:  # asked twice: what is under way is left to `resume`
-                        raise
-                    report.interrupted = (
-                        end if isinstance(end, errors.Interrupted) else errors.Interrupted("Interrupted.")
-                    )
-                    crew.stop()
+            _through(state, crew, report)
+    except (KeyboardInterrupt, errors.Interrupted) as end:  # asked twice: what is under way is left to `resume`
+        report.interrupt(end, is_underway=False)
     finally:
         _release(state, run)
     report.end()
+
+
+def _through(state: State, crew: Crew[RunRow, Outcome], report: Report) -> None:
+    """All rows, or after an interrupt those under way. Raises KeyboardInterrupt, Interrupted for the second one."""
+    is_over = False
+    while not is_over:
+        try:
+            is_over = _next(crew, report)
+        except (KeyboardInterrupt, errors.Interrupted) as end:
+            if report.interrupted:
+                raise
+            crew.stop()
+            state.crm.end()
+            report.interrupt(end, is_underway=crew.is_underway)
 
 
 def _next(crew: Crew[RunRow, Outcome], report: Report) -> bool:
@@ -106,7 +112,9 @@ def _release(state: State, run: Run) -> None:
         state.output.warn(fault.message)
 
 
-def _rehearse(state: State, todo: Sequence[Action]) -> None:
+def rehearse(state: State, todo: Sequence[Action]) -> None:
+    """Print the requests that these are, and send none. Raises as `carry_out`."""
+
     def rehearsed(action: Action) -> None:
         expected = action.expected or {}
         for ack, noun in actions.carried_out(

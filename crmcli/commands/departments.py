@@ -13,7 +13,10 @@ from crmcli.state import State
 
 app = noun("Departments: whom a ticket is for.")
 
-Departments = Annotated[list[str], typer.Argument(help="Departments, by number or name.", metavar="DEPARTMENT…")]
+Departments = Annotated[
+    list[str],
+    typer.Argument(help="Departments, by number or name; - reads them from standard input.", metavar="DEPARTMENT…"),
+]
 
 
 @verb(app, "list", example="crmcli departments list")

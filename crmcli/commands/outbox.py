@@ -59,11 +59,15 @@ def resolve(
         raise errors.Unsure(f"Entry {entry.number} may or may not be at the store.")
 
 
-@verb(app, "resend", example="crmcli outbox resend 3")
+@verb(app, "resend", writes=True, example="crmcli outbox resend 3")
 def resend(state: State, number: Number, *, yes: Yes = False) -> None:
     """Send what did not arrive. What may have arrived is looked for first."""
     entry = _ours(state, number)
     send = state.crm.sending(entry.kind, entry.path, entry.body)
+    send.allow()  # before anything is asked, and before the entry becomes another one
+    if state.shared.dry_run:
+        state.told([state.rehearsed(send)], noun=entry.kind)
+        return
     if entry.standing == "unsure":
         entry = state.delivery.looked(entry, send)
     if entry.state == "confirmed":

@@ -13,8 +13,14 @@ from crmcli.state import State
 
 app = noun("Saved replies: texts to answer with.")
 
-Replies = Annotated[list[str], typer.Argument(help="Saved replies, by number or title.", metavar="REPLY…")]
-AnyReplies = Annotated[list[str] | None, typer.Argument(help="Saved replies, by number or title.", metavar="REPLY…")]
+Replies = Annotated[
+    list[str],
+    typer.Argument(help="Saved replies, by number or title; - reads them from standard input.", metavar="REPLY…"),
+]
+AnyReplies = Annotated[
+    list[str] | None,
+    typer.Argument(help="Saved replies, by number or title; - reads them from standard input.", metavar="REPLY…"),
+]
 Title = Annotated[str | None, typer.Option("--title", help="Title.", metavar="TEXT")]
 
 

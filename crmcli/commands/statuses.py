@@ -14,7 +14,11 @@ from crmcli.state import State
 app = noun("Statuses: where a ticket stands.")
 
 Statuses = Annotated[
-    list[str], typer.Argument(help="Statuses, by number (StatusId, as tickets carry it) or name.", metavar="STATUS…")
+    list[str],
+    typer.Argument(
+        help="Statuses, by number (StatusId, as tickets carry it) or name; - reads them from standard input.",
+        metavar="STATUS…",
+    ),
 ]
 
 

@@ -84,9 +84,11 @@ class Delivery:
     def __call__(self, send: Send) -> Ack:
         """Send it, at most once; returns what the store made of it.
 
-        Raises what refused it; Unsure when the store may or may not have it and can't tell; and, for a lost answer,
-        what lost it, once the store was seen not to have it. Every error says which entry keeps it.
+        Raises BadConfig, with nothing written down, where the profile forbids it; what refused it; Unsure when the store may
+        or may not have it and can't tell; and, for a lost answer, what lost it, once the store was seen not to have it.
+        Every error but the first says which entry keeps it.
         """
+        send.allow()
         part = self._part.get()
         entry, is_new = self.box.intend(
             store=self.store,
