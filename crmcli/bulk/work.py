@@ -55,7 +55,8 @@ def carry_out(state: State, todo: Sequence[Action], *, command: str) -> None:
 def go_on(state: State, run: Run, rows: Sequence[RunRow]) -> None:
     """Do these rows of a run that this process has taken. Raises as `carry_out`."""
     report = Report(state, run, rows)
-    crew = Crew(rows, _Worker(state, run), at_once=at_once(state, len(rows)))
+    worker = _Worker(state, run)
+    crew = Crew(rows, worker, at_once=at_once(state, len(rows)), ends=lambda outcome: report.ends(outcome.failure))
     is_over = False
     try:
         with report.open():
@@ -64,7 +65,8 @@ def go_on(state: State, run: Run, rows: Sequence[RunRow]) -> None:
                     is_over = _next(crew, report)
                 except (KeyboardInterrupt, errors.Interrupted) as end:
                     if report.interrupted:  # asked twice: what is under way is left to `resume`
-                        raise
+                        worker.is_over = True
+                        raise report.cut() from None
                     report.interrupted = (
                         end if isinstance(end, errors.Interrupted) else errors.Interrupted("Interrupted.")
                     )
@@ -81,8 +83,6 @@ def _next(crew: Crew[RunRow, Outcome], report: Report) -> bool:
         return True
     row, outcome = came
     report.row(row, outcome.told, outcome.failure)
-    if report.fatal:
-        crew.stop()
     return False
 
 
@@ -103,16 +103,27 @@ def _release(state: State, run: Run) -> None:
 
 
 def _rehearse(state: State, todo: Sequence[Action]) -> None:
-    def rehearsed(action: Action) -> None:
-        expected = action.expected or {}
-        for ack, noun in actions.carried_out(
-            action, state.crm, lambda row: actions.as_expected(expected, row, digest=action.digest)
-        ):
-            state.tell(ack, noun=noun)
-
+    """Show what would be sent. Raises as `carry_out`."""
     is_list = len(todo) != 1 or todo[0].do == "reply"
+    failed = 0
     with state.output.results.together() if is_list else nullcontext():
-        state.run(todo, rehearsed, noun=todo[0].noun if todo else "row")
+        for action in todo:
+            try:
+                for ack, noun in actions.carried_out(action, state.crm, _expecting(action)):
+                    state.tell(ack, noun=noun)
+            except ENDING:
+                raise
+            except errors.CrmError as failure:
+                if len(todo) == 1:
+                    raise
+                failed += 1
+                state.output.failures.row(failure, label=action.label, line=action.line)
+    if failed:
+        raise errors.Partial(f"{failed:,} of {len(todo):,} would fail.", hint="This was a dry run: nothing was sent.")
+
+
+def _expecting(action: Action) -> Callable[[Row], None]:
+    return lambda row: actions.as_expected(action.expected or {}, row, digest=action.digest)
 
 
 def _later(state: State) -> Callable[..., AbstractContextManager[None]]:
@@ -137,6 +148,7 @@ class _Worker:
         self._together: Callable[..., AbstractContextManager[None]] = _later(state)
         self._warn = state.output.warn
         self._run = run
+        self.is_over = False  # then the connections are closed, and what fails for that says nothing of its row
 
     def __call__(self, row: RunRow) -> Outcome:
         """Do a row. Raises Interrupted (and KeyboardInterrupt) alone."""
@@ -189,13 +201,13 @@ class _Worker:
             if all(same(name, found.get(name), value) for name, value in wanted.items()):
                 raise _Already
             actions.as_expected(row.before, found)
-        elif action.expected and not action.sends:
-            actions.as_expected(action.expected, found, digest=action.digest)
+        elif not action.sends:
+            actions.as_expected(action.expected or {}, found, digest=action.digest)
         before = {name: found.get(name) for name in wanted}
         self._journal.starting(self._run, row.at, before=before, after=wanted)
 
     def _failed(self, row: RunRow, failure: errors.CrmError, told: Sequence[Told]) -> None:
-        if isinstance(failure, ENDING):
+        if self.is_over or isinstance(failure, ENDING):
             return  # it is as it was before, or may have been sent: `resume` takes it up
         states = ((errors.Changed, SKIPPED), (errors.Unsure, UNSURE))
         state = next((state for cause, state in states if isinstance(failure, cause)), FAILED)
