@@ -51,9 +51,8 @@ class Reply:
 
 
 def writer(state: State, sender: str | None, name: str | None, email: str | None) -> Row:
-    """Who writes, as fields of a message; the store's own code where the profile maps it. Raises BadUsage."""
-    senders = state.settings.senders
-    code = senders.get("store") if sender is None else inputs.sender(sender, senders)
+    """Who writes, as fields of a message. Raises BadUsage."""
+    code = None if sender is None else inputs.sender(sender, state.settings.senders)
     return inputs.fields(None, Sender=code, SenderName=name, SenderEmail=email)
 
 
@@ -88,7 +87,7 @@ def drafted(state: State, tickets: Sequence[str] | None, base: Draft, *, source:
     if source is None:
         numbers = inputs.numbers(tickets or (), noun="ticket")
         return [replace(base, number=number) for number in numbers]
-    flags = {"saved": base.saved, "Message": base.text, "StatusID": base.status}
+    flags = {"saved": base.saved, "Message": base.text, "StatusID": base.status, **base.writer}
     fields = (given.TICKET, *given.ANSWER_FIELDS)
     lines = given.lines(source, fields, noun="ticket", flags=flags, key=given.TICKET.name)
     senders = state.settings.senders
@@ -130,13 +129,14 @@ def compose(state: State, parts: Sequence[Draft], *, is_shown: bool) -> list[Rep
     if typed:
         templates = [replying.typed(state, [ticket for ticket in tickets if ticket])]
     found = dict(zip(parts, zip(templates, tickets, strict=True), strict=True))
+    ours = inputs.fields(None, Sender=state.settings.senders.get("store"))
 
     def reply(draft: Draft) -> Reply:
         template, ticket = found[draft]
         text = replying.filled(template or "", ticket or {"CrmID": draft.number}, draft.variables)
         if not text.strip():
             raise BadUsage("The text is empty: nothing was sent.", hint="A reply needs a text.")
-        values = {**draft.writer, "Message": text}
+        values = {**ours, **draft.writer, "Message": text}
         build.check_message(values)
         action = Action("reply", "ticket", draft.number, values=values, line=draft.line, part=str(draft.number))
         if draft.status:

@@ -199,7 +199,11 @@ def _say(state: State, entry: Entry, made: Made, ack: Ack) -> None:
     if made.lost:
         said.append(f"Not restored: {one_line(', '.join(made.lost))}.")
     # That it has a number and dates of its own lies in the nature of it; what stays behind is a warning.
-    is_whole = sent >= entry.messages and not set(made.lost) - {"its DateOpened", "its DateLastAction", "its DateCreated"}
+    is_whole = sent >= entry.messages and not set(made.lost) - {
+        "its DateOpened",
+        "its DateLastAction",
+        "its DateCreated",
+    }
     tell = state.output.note if is_whole else state.output.warn
     tell(" ".join(said))
 

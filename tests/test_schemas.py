@@ -17,7 +17,15 @@ from tests.conftest import Run, Sandbox
 
 # What prints no data of its own; tests/guarantees/test_habits.py runs it all the same.
 SILENT = {
-    *("profiles add", "profiles use", "profiles remove", "outbox forget", "trash purge", "checkpoints reset", "sandbox reset"),
+    *(
+        "profiles add",
+        "profiles use",
+        "profiles remove",
+        "outbox forget",
+        "trash purge",
+        "checkpoints reset",
+        "sandbox reset",
+    ),
     *("completion show", "completion install"),
 }
 
@@ -47,7 +55,9 @@ def test_every_command_is_described(run: Run) -> None:
 
 
 def test_every_command_is_tried_here() -> None:
-    assert {*CALLS, *ENDLESS} == {" ".join(words) for words in tree.verbs()}, "give a new command a row in tests/calls.py"
+    assert {*CALLS, *ENDLESS} == {" ".join(words) for words in tree.verbs()}, (
+        "give a new command a row in tests/calls.py"
+    )
 
 
 def fits(rows: object, schema: str) -> None:
@@ -100,7 +110,7 @@ def test_what_a_rehearsal_prints_fits_its_schema(
 
 
 FROM = {
-    "tickets update": 'ticket,subject\n1,X\n4711,X\n',
+    "tickets update": "ticket,subject\n1,X\n4711,X\n",
     "tickets delete": "ticket\n1\n4711\n",
     "tickets reply": "ticket,text\n1,Hello\n4711,Hello\n",
     "messages create": "ticket,text\n1,Hello\n4711,Hello\n",

@@ -22,12 +22,21 @@ class Crew(Generic[Given, Made]):
     """Does `do` with each thing, `at_once` of them at a time. The first goes alone: where it fails, others may not be tried.
 
     `do` must not raise, but for Interrupted: then its thing has not begun, or is gone on with another time. What is made
-    otherwise says what failed. One at a time is done by whoever asks, in no thread.
+    otherwise says what failed. `ends` is told of each as it is made, one at a time and in whatever order, and says whether
+    nothing more is to begin. One at a time is done by whoever asks, in no thread.
     """
 
-    def __init__(self, todo: Sequence[Given], do: Callable[[Given], Made], *, at_once: int) -> None:
+    def __init__(
+        self,
+        todo: Sequence[Given],
+        do: Callable[[Given], Made],
+        *,
+        at_once: int,
+        ends: Callable[[Made], bool] = lambda _: False,
+    ) -> None:
         self._todo = todo
         self._do = do
+        self._ends = ends
         self._at_once = at_once
         self._taken = self._told = 0
         self._threads: list[Thread] = []
@@ -56,7 +65,7 @@ class Crew(Generic[Given, Made]):
             at = self._take()
             if at is None:
                 return None
-            self._kept[at] = self._do(self._todo[at])
+            self._kept[at] = self._made(at)
         elif not self._threads:
             self._start()
         while self._told not in self._kept and self.is_underway:
@@ -77,10 +86,17 @@ class Crew(Generic[Given, Made]):
     def _work(self) -> None:
         try:
             while (at := self._take()) is not None:
-                self._kept[at] = self._do(self._todo[at])
+                self._kept[at] = self._made(at)
                 self._bell.put(None)
         except Interrupted:
             self.stop()
+
+    def _made(self, at: int) -> Made:
+        made = self._do(self._todo[at])
+        with self._lock:
+            # Here, and not where it is told in order: a slow thing before it would let the others go on for long.
+            self._stopped = self._ends(made) or self._stopped
+        return made
 
     def _take(self) -> int | None:
         with self._lock:

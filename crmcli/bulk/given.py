@@ -56,7 +56,9 @@ def one_of(things: Sequence[str] | None, source: str | None, *, noun: str) -> No
 def lines(source: str, fields: Sequence[Field], *, noun: str, flags: Mapping[str, Any], key: str | None) -> list[Line]:
     """The rows of a file. Raises BadUsage with all that is wrong, and where a flag says what a column says, too."""
     found = rows.read(source, fields, noun=noun, key=key)
-    twice = sorted({name for line in found for name in line.values} & {name for name, said in flags.items() if said})
+    twice = sorted(
+        {name for line in found for name in line.values} & {name for name, said in flags.items() if said is not None}
+    )
     if twice:
         raise BadUsage(
             f"{', '.join(twice)}: the file has it, and a flag says it, too.",
@@ -71,6 +73,7 @@ class Lookup(Generic[Found]):
     def __init__(self, find: Callable[[str], Found]) -> None:
         self._find = find
         self._known: dict[str, Found | BadUsage] = {}
+        self._is_told = False
 
     def __call__(self, word: str) -> Found:
         """What is found for the word. Raises BadUsage, and what else looking for it raises."""
@@ -81,7 +84,9 @@ class Lookup(Generic[Found]):
                 self._known[word] = fault
         known = self._known[word]
         if isinstance(known, BadUsage):
-            raise known
+            # What there is to choose from is told once, and not for each row of a file.
+            details, self._is_told = ([] if self._is_told else known.details), True
+            raise BadUsage(known.message, hint=known.hint, details=details)
         return known
 
 

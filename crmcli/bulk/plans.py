@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -41,8 +42,7 @@ def write(state: State, todo: Sequence[Action], file: str) -> None:
     for number, ticket in reading.tickets(state, [number for number in by_ticket if number], get):
         if isinstance(ticket, errors.CrmError):
             failed += 1
-            label = f"ticket {number}"
-            state.output.failures.row(ticket, state.output.results, label=label, line=None, number=number)
+            state.output.failures.row(ticket, label=f"ticket {number}", line=by_ticket[number].line)
             continue
         found = list(_lines(by_ticket[number], ticket, state.settings.store))
         same_already += not found
@@ -56,7 +56,7 @@ def write(state: State, todo: Sequence[Action], file: str) -> None:
     if same_already:
         state.output.note(f"{same_already:,} of {len(by_ticket):,} tickets are so already.")
     if lines and file != "-":
-        state.output.note(f"Nothing was sent. Carry it out with: crmcli apply {file}")
+        state.output.note(f"Nothing was sent. Carry it out with: crmcli apply {shlex.quote(file)}")
     if failed:
         raise errors.Partial(f"{failed} of {len(by_ticket)} failed.", hint="The plan has the others.")
 
@@ -66,11 +66,13 @@ def read(state: State, file: str) -> list[Action]:
     text = inputs.stdin() if file == "-" else inputs.file(file, hint="Write one with --plan.")
     faults: list[str] = []
     by_ticket: dict[int, list[Row]] = {}
+    first: dict[int, int] = {}
     for at, said in enumerate(text.split("\n"), start=1):
         try:
             if said.strip():
                 line = _checked(said, state.settings.store)
                 by_ticket.setdefault(line["ticket"], []).append(line)
+                first.setdefault(line["ticket"], at)
         except ValueError as fault:
             faults.append(f"line {at}: {fault}")
     todo = []
@@ -78,7 +80,7 @@ def read(state: State, file: str) -> list[Action]:
         try:
             todo.append(_action(state, number, lines))
         except (errors.BadUsage, ValueError) as fault:
-            faults.append(f"ticket {number}: {fault}")
+            faults.append(f"line {first[number]}: ticket {number}: {fault}")
     if faults:
         raise errors.BadUsage(f"{file} can't be applied: {faults[0]}", hint="Nothing was sent.", details=faults[1:])
     return todo
@@ -111,13 +113,19 @@ def _flat(ticket: Row) -> Row:
 def _checked(said: str, store: str) -> Row:
     """A line of a plan. Raises ValueError."""
     try:
-        line = json.loads(said)
+        line = json.loads(said, object_pairs_hook=_object, parse_constant=_constant)
+    except json.JSONDecodeError as fault:
+        raise ValueError(f"it is not JSON: {fault.msg} at character {fault.colno}") from None
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
     if not isinstance(line, dict) or any(key not in line for key in _KEYS):
         raise ValueError(f"an object with {', '.join(_KEYS)} is needed")
     if line["do"] not in ("update", "delete", "reply"):
         raise ValueError(f"{line['do']!r} is not update, delete or reply")
+    if not isinstance(line["field"], str | None):
+        raise ValueError(f"{line['field']!r} is not the name of a field")
+    if not isinstance(line.get("with", {}), dict):
+        raise ValueError("what a message goes with is an object of its fields")
     if type(line["ticket"]) is not int or line["ticket"] < 1:
         raise ValueError(f"{line['ticket']!r} is not the number of a ticket")
     if line["store"] != store:
@@ -125,21 +133,33 @@ def _checked(said: str, store: str) -> Row:
     return line
 
 
+def _object(pairs: list[tuple[str, Any]]) -> Row:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key comes twice")
+    return found
+
+
+def _constant(word: str) -> None:
+    raise ValueError(f"{word} is no number of JSON")
+
+
 def _action(state: State, number: int, lines: Sequence[Row]) -> Action:
     """What the lines of one ticket say together. Raises BadUsage, ValueError."""
     kinds = {line["do"] for line in lines}
     by_field = {line["field"]: line for line in lines}
-    if len(kinds) != 1 or len(by_field) != len(lines):
+    digests = {str(line.get("digest") or "") for line in lines}
+    if len(kinds) != 1 or len(by_field) != len(lines) or len(digests) != 1:
         raise ValueError("its lines contradict each other")
-    digest = str(lines[0].get("digest") or "")
+    (digest,) = digests
     if kinds == {"delete"}:
         before = by_field.get(None, {}).get("before")
-        if not isinstance(before, dict):
+        if not isinstance(before, dict) or not before or len(lines) != 1:
             raise ValueError("a delete needs the ticket as it was")
         return Action("delete", "ticket", number, expected=before, digest=digest)
     if kinds == {"update"}:
         values = {str(field): line["after"] for field, line in by_field.items()}
-        state.crm.tickets.check(values)
+        state.crm.tickets.check(values, number=number)
         return Action("update", "ticket", number, values=values, expected=_before(by_field), digest=digest)
     return _reply(number, by_field, digest)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crmcli.bulk.actions import Row
 from crmcli.bulk.crew import Crew
 from crmcli.bulk.work import at_once
-from crmcli.errors import CrmError
+from crmcli.errors import CrmError, StoreFailed
 
 if TYPE_CHECKING:
     from crmcli.state import State
@@ -22,6 +22,9 @@ def tickets(state: State, numbers: Sequence[int], get: Callable[[int], Row]) -> 
             return get(number)
         except CrmError as failure:
             return failure
+        except Exception as fault:
+            # Not the fault's own words: they may quote a key, or what a stranger wrote.
+            return StoreFailed(f"crmcli itself failed ({type(fault).__name__}) at ticket {number}.")
 
     crew = Crew(numbers, got, at_once=at_once(state, len(numbers)))
     try:

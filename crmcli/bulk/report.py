@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crmcli import errors
 from crmcli.bulk.actions import Action, Told
+from crmcli.output.failures import place
 from crmcli.runs.journal import DONE, Run, RunRow
 
 if TYPE_CHECKING:
@@ -22,19 +23,21 @@ _LOST_IN_A_ROW = 3
 
 
 class Report:
-    """Tells of the rows of a run, in their order; `fatal` is set once no more of them should be tried."""
+    """Tells of the rows of a run, in their order; `fatal` is what ended it before its last row."""
 
     def __init__(self, state: State, run: Run, rows: Sequence[RunRow]) -> None:
         self._state = state
         self._run = run
         self._rows = rows
         self._many = len(rows) != 1
-        self._is_list = self._many or Action.of(rows[0].action).do == "reply"  # which makes two things
+        first = Action.of(rows[0].action)
+        self._is_list = self._many or first.line is not None or first.do == "reply"  # which makes two things
         self._is_calm = len(rows) > QUIET and state.output.is_read
         self._bar: Bar | None = None
         self._told = 0
         self._failures: list[errors.CrmError] = []
         self._lost = 0
+        self._any_done = False
         self.fatal: errors.CrmError | None = None
         self.interrupted: errors.Interrupted | None = None
 
@@ -44,6 +47,17 @@ class Report:
         output = self._state.output
         with output.results.together() if self._is_list else nullcontext(), output.bar(len(self._rows)) as self._bar:
             yield
+
+    def ends(self, failure: errors.CrmError | None) -> bool:
+        """Told what failed, or that nothing did, as each row comes to its end: whether no more of them should be tried."""
+        is_lost = isinstance(failure, errors.NetworkFailed)
+        self._lost = self._lost + 1 if is_lost else 0
+        self._any_done = self._any_done or failure is None
+        if isinstance(failure, errors.AuthFailed | errors.BadConfig | errors.RateLimited) or (
+            is_lost and (not self._any_done or self._lost == _LOST_IN_A_ROW)
+        ):
+            self.fatal = self.fatal or failure
+        return self.fatal is not None
 
     def row(self, row: RunRow, told: Sequence[Told], failure: errors.CrmError | None) -> None:
         """Tell of one row: what was done, and what failed."""
@@ -55,8 +69,6 @@ class Report:
             self._state.tell(ack, noun=noun, line=action.line)
         if failure:
             self._failed(action, failure)
-        else:
-            self._lost = 0
         if self._bar:
             self._bar.advance(failed=failure is not None)
 
@@ -85,14 +97,14 @@ class Report:
                 self._state.output.note(f"{done:,} of {len(self._rows):,} done (run {self._run.number}).")
             return
         if not self._many:
-            raise self._failures[0]
+            raise self._alone(self._failures[0])
         skipped = sum(isinstance(failure, errors.Changed) for failure in self._failures)
         failed = len(self._failures) - skipped
         counts = [f"{failed:,} of {len(self._rows):,} failed"] if failed else []
         counts += [f"{skipped:,} of {len(self._rows):,} skipped"] if skipped else []
         raise errors.Partial(
             f"{', '.join(counts)}.",
-            hint=f"The others are done. See 'crmcli runs show {self._run.number}'"
+            hint=f"{'The others are done. ' if done else ''}See 'crmcli runs show {self._run.number}'"
             + (f"; 'crmcli runs resume {self._run.number} --failed' tries again." if failed else "."),
         )
 
@@ -106,25 +118,26 @@ class Report:
 
     def _failed(self, action: Action, failure: errors.CrmError) -> None:
         self._failures.append(failure)
-        is_lost = isinstance(failure, errors.NetworkFailed)
-        self._lost = self._lost + 1 if is_lost else 0
-        nothing_done = len(self._failures) == self._told
-        if isinstance(failure, errors.AuthFailed | errors.BadConfig | errors.RateLimited) or (
-            is_lost and (nothing_done or self._lost == _LOST_IN_A_ROW)
-        ):
-            self.fatal = self.fatal or failure
-            if nothing_done:
-                return  # it is raised itself
-        if self._many:
-            output = self._state.output
-            number = action.number or action.ticket
-            output.failures.row(failure, output.results, label=action.label, line=action.line, number=number)
+        output = self._state.output
+        if self._many and not (failure is self.fatal and self._told == 1):  # which is raised itself
+            output.failures.row(failure, label=action.label, line=action.line)
+        if action.line is not None:
+            output.results.failed(failure, line=action.line, number=action.number or action.ticket)
+
+    def _alone(self, failure: errors.CrmError) -> errors.CrmError:
+        """What failed of a run of one row; where it was said of an "it", or stands in a file, with what that is."""
+        action = Action.of(self._rows[0].action)
+        if action.line is not None or isinstance(failure, errors.Changed):
+            failure.message = place(failure, label=action.label, line=action.line) + failure.message
+        return failure
 
     def _ended_early(self, failure: errors.CrmError, done: int, go_on: str) -> errors.CrmError:
         left = self._rows[self._told :]
         if not done:
             if self._many:
-                failure.details.append(f"Nothing was done. {go_on}")
+                is_lost = isinstance(failure, errors.NetworkFailed) and not isinstance(failure, errors.NeverArrived)
+                known = "No row is known to be done." if is_lost else "Nothing was done."
+                failure.details.append(f"{known} {go_on}")
             return failure
         at = Action.of(self._rows[self._told - 1].action)
         rest = ""

@@ -59,7 +59,9 @@ def carry_out(state: State, todo: Sequence[Action], *, command: str) -> None:
 def go_on(state: State, run: Run, rows: Sequence[RunRow]) -> None:
     """Do these rows of a run that this process has taken. Raises as `carry_out`."""
     report = Report(state, run, rows)
-    crew = Crew(rows, _Worker(state, run), at_once=at_once(state, len(rows)))
+    crew = Crew(
+        rows, _Worker(state, run), at_once=at_once(state, len(rows)), ends=lambda outcome: report.ends(outcome.failure)
+    )
     try:
         with report.open():
             _through(state, crew, report)
@@ -91,8 +93,6 @@ def _next(crew: Crew[RunRow, Outcome], report: Report) -> bool:
         return True
     row, outcome = came
     report.row(row, outcome.told, outcome.failure)
-    if report.fatal:
-        crew.stop()
     return False
 
 
@@ -114,17 +114,26 @@ def _release(state: State, run: Run) -> None:
 
 def rehearse(state: State, todo: Sequence[Action]) -> None:
     """Print the requests that these are, and send none. Raises as `carry_out`."""
-
-    def rehearsed(action: Action) -> None:
-        expected = action.expected or {}
-        for ack, noun in actions.carried_out(
-            action, state.crm, lambda row: actions.as_expected(expected, row, digest=action.digest)
-        ):
-            state.tell(ack, noun=noun)
-
     is_list = len(todo) != 1 or todo[0].do == "reply"
+    failed = 0
     with state.output.results.together() if is_list else nullcontext():
-        state.run(todo, rehearsed, noun=todo[0].noun if todo else "row")
+        for action in todo:
+            try:
+                for ack, noun in actions.carried_out(action, state.crm, _expecting(action)):
+                    state.tell(ack, noun=noun)
+            except ENDING:
+                raise
+            except errors.CrmError as failure:
+                if len(todo) == 1:
+                    raise
+                failed += 1
+                state.output.failures.row(failure, label=action.label, line=action.line)
+    if failed:
+        raise errors.Partial(f"{failed:,} of {len(todo):,} would fail.", hint="This was a dry run: nothing was sent.")
+
+
+def _expecting(action: Action) -> Callable[[Row], None]:
+    return lambda row: actions.as_expected(action.expected or {}, row, digest=action.digest)
 
 
 def _later(state: State) -> Callable[..., AbstractContextManager[None]]:
@@ -230,8 +239,8 @@ class _Worker:
             if not is_as_before and all(same(name, found.get(name), value) for name, value in wanted.items()):
                 raise _Already(actions.blanked(action, row.whole, found))
             actions.as_expected(row.before, found)
-        elif action.expected and not action.sends:
-            actions.as_expected(action.expected, found, digest=action.digest)
+        elif not action.sends:
+            actions.as_expected(action.expected or {}, found, digest=action.digest)
         if self._is_early(row) and (row.before or action.do == "delete"):
             raise _Early
         before = {name: found.get(name) for name in wanted}

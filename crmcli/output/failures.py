@@ -8,7 +8,6 @@ from crmcli.errors import CrmError
 from crmcli.exits import exit_row
 from crmcli.output import formats
 from crmcli.output.hostile import one_line
-from crmcli.output.results import Results
 from crmcli.output.streams import BOLD, RED, Stream
 
 
@@ -39,20 +38,19 @@ class Failures:
         lines.append(f"{err.paint('Hint:', BOLD)} {one_line(hint)}")
         err.try_write("\n".join(lines) + "\n")
 
-    def row(self, error: CrmError, results: Results, *, label: str, line: int | None, number: int | None) -> None:
-        """Tell in a line why one row of many failed: its `label`, and with `line` where it stands in its file.
-
-        A row of a file has an object among the results, too, in the form that the store has for errors.
-        """
-        where = "" if line is None else f"line {line}: "
-        if label.casefold() not in error.message.casefold():
-            where += f"{label}: "
-        if not self._is_json():
-            err = self._err()
-            said = "; ".join([error.message, *error.details])
-            err.try_write(f"{err.paint('Error:', RED)} {one_line(where + said)}\n")
+    def row(self, error: CrmError, *, label: str, line: int | None) -> None:
+        """Tell in a line why one row of many failed: its `label`, and with `line` where it stands in its file."""
+        where = place(error, label=label, line=line)
+        if self._is_json():
+            self.tell(error, where=where)
             return
-        self.tell(error, where=where)
-        if line is not None:
-            status, value = ("" if given is None else str(given) for given in (error.status, number))
-            results.row({"Row": line, "Key": "Error", "Value": value, "Status": status, "Message": error.message})
+        err = self._err()
+        *others, last = error.message, *error.details
+        said = "; ".join([*(each.removesuffix(".") for each in others), last])
+        err.try_write(f"{err.paint('Error:', RED)} {one_line(where + said)}\n")
+
+
+def place(error: CrmError, *, label: str, line: int | None) -> str:
+    """What stands before the error of a row: the line of its file, and what it is about unless the error says it."""
+    where = "" if line is None else f"line {line}: "
+    return where if label.casefold() in error.message.casefold() else f"{where}{label}: "

@@ -72,6 +72,7 @@ class Bar:
         self._done = self._failed = 0
         self._began = time.monotonic()
         self._drawn = 0.0
+        self._lock = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -85,14 +86,16 @@ class Bar:
         self._failed += failed
         now = time.monotonic()
         if self._err and now - self._began >= AFTER and now - self._drawn >= _OFTEN:
-            self._drawn = now
-            self._err.try_write(f"\r\x1b[K{self._line(self._err, now - self._began)}")
+            with self._lock:
+                self._drawn = now
+                self._err.try_write(f"\r\x1b[K{self._line(self._err, now - self._began)}")
 
     def clear(self) -> None:
-        """Take the line away."""
-        if self._err and self._drawn:
-            self._drawn = 0.0
-            self._err.try_write("\r\x1b[K")
+        """Take the line away. Any thread may."""
+        with self._lock:
+            if self._err and self._drawn:
+                self._drawn = 0.0
+                self._err.try_write("\r\x1b[K")
 
     def _line(self, err: Stream, seconds: float) -> str:
         """The bar, as far as there is room for it, and what it means in words."""
@@ -102,7 +105,11 @@ class Bar:
         left = seconds / self._done * (self._total - self._done)
         words = [f"{self._done:,} of {self._total:,}", f"{_spoken(left)} left"]
         if self._failed:
-            words.insert(1, err.paint(f"{self._failed:,} failed", RED))
+            words.insert(1, f"{self._failed:,} failed")
+        while len(words) > 1 and len(", ".join(words)) >= (err.width or 0):
+            words.pop()  # a line that is folded could not be taken away again
+        if len(words) > 1 and self._failed:
+            words[1] = err.paint(words[1], RED)
         bar = err.paint(block * full, GREEN) + rest * (width - full)
         return f"{bar}  {', '.join(words)}" if width else ", ".join(words)
 

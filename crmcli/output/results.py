@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from crmcli.errors import CrmError
 from crmcli.output import formats
 from crmcli.output.columns import Row
 from crmcli.output.hostile import one_line
@@ -27,6 +28,7 @@ class Results:
         self._quiet = quiet
         self._warn = warn
         self._opening: str | None = None
+        self._is_lost = False
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -51,9 +53,12 @@ class Results:
         """
         self._never_failing(lambda: self._ack(raw, did, ident))
 
-    def row(self, row: Row) -> None:
-        """Print one row of many as JSON. Never raises, as `written`."""
-        self._never_failing(lambda: self._documents([row], wrap=True))
+    def failed(self, error: CrmError, *, line: int, number: int | None) -> None:
+        """Print why a row of a file failed, in the form that the store has for errors; in JSON alone. Never raises."""
+        if self._format() in _JSON:
+            status, value = ("" if given is None else str(given) for given in (error.status, number))
+            row = {"Row": line, "Key": "Error", "Value": value, "Status": status, "Message": error.message}
+            self._never_failing(lambda: self._documents([row], wrap=True), done=False)
 
     def raw(self, answered: Sequence[object]) -> None:
         """Print the store's answer to a write, as JSON in every format. Never raises, as `written`."""
@@ -71,7 +76,7 @@ class Results:
     def _close(self) -> None:
         if self._format() == "json":
             closing = "[]\n" if self._opening == "[" else "]\n"
-            self._never_failing(lambda: closing)
+            self._never_failing(lambda: closing, done=False)
 
     def _documents(self, rows: Sequence[object], *, wrap: bool) -> str:
         """JSON of a write or a dry run, `wrap` for an array by itself; in `together` a part of the one array."""
@@ -96,14 +101,17 @@ class Results:
         tick = "✓" if self._out().encodable("✓") == "✓" else "ok:"
         return f"{tick} {one_line(did)}\n"
 
-    def _never_failing(self, make: Callable[[], str]) -> None:
+    def _never_failing(self, make: Callable[[], str], *, done: bool = True) -> None:
         out = self._out()
         try:
             if text := make():
                 out.write(text)
         except (OSError, ValueError) as failure:
             out.abandon()
-            self._warn(f"It was done, but the result could not be shown ({failure}). Don't send it again.")
+            if not self._is_lost:  # once for a run, however many rows it has
+                but, again = ("It was done, but the", " Don't send it again.") if done else ("The", "")
+                self._warn(f"{but} result could not be shown ({failure}).{again}")
+            self._is_lost = True
 
     def _dumper(self, *, indent: bool) -> Callable[[object], str]:
         return formats.dumper(indent=indent, ascii_only=not self._out().unicode)

@@ -30,8 +30,7 @@ FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids")
 
 _JSON = ("json", "jsonl")
 
-# Rows that a table of single objects sees before it fixes its widths.
-_BATCH = 20
+_BATCH = 20  # rows that a table of single objects sees before it fixes its widths
 
 
 class Output:
@@ -64,6 +63,7 @@ class Output:
         self._csv_raw = csv_raw
         self.look = look
         self._paged = paged
+        self._bar: Bar | None = None
 
     @cached_property
     def waiting(self) -> Progress | None:
@@ -87,7 +87,8 @@ class Output:
         waiting = self.waiting if total > 1 else None
         if waiting:
             waiting.muted = True
-        return Bar(self._err() if waiting else None, total)
+        self._bar = Bar(self._err() if waiting else None, total)
+        return self._bar
 
     @property
     def format(self) -> str:
@@ -97,8 +98,7 @@ class Output:
     def fields_of(self, shape: Shape) -> list[str] | None:
         """The fields that `--fields` asks for, in the API's spelling; None without it.
 
-        Raises BadUsage for a name that no field of `shape` has, for an empty one, and with `-o ids`, which prints one
-        field by its nature. The sink checks before it takes the first row; a command that reads ahead may ask sooner.
+        Raises BadUsage for a name that no field of `shape` has, an empty one, and with `-o ids`, which prints one by nature.
         """
         if self._fields is None:
             return None
@@ -252,6 +252,8 @@ class Output:
         return Stream(sys.stdout, self._color)
 
     def _err(self) -> Stream:
+        if self._bar:  # whatever is told there, from whatever thread, stands on a line of its own
+            self._bar.clear()
         return Stream(sys.stderr, self._color)
 
     def _dumper(self, *, indent: bool) -> Callable[[object], str]:

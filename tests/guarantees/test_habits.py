@@ -59,7 +59,7 @@ def lonely(
             after.callback(signal.signal, signal.SIGALRM, signal.signal(signal.SIGALRM, late))
             signal.setitimer(signal.ITIMER_REAL, PATIENCE)
             after.callback(signal.setitimer, signal.ITIMER_REAL, 0)
-            patch.setattr(sys, "stdin", after.enter_context(open(0, closefd=False)))  # noqa: PTH123
+            patch.setattr(sys, "stdin", after.enter_context(open(0, closefd=False)))
             patch.setattr(sys, "stdout", out)
             patch.setattr(sys, "stderr", err)
             code = main(list(words))
@@ -71,7 +71,7 @@ def lonely(
         assert not {"\x1b", "\r", "\a"} & {*result.out, *result.err}
         return result
 
-    yield run
+    return run
 
 
 @BY_COMMAND
@@ -81,7 +81,7 @@ def test_quiet_says_nothing_on_success(
     ready(run, shop, command)
     result = lonely(*command.split(), *CALLS[command].split(), "--quiet")
     assert (result.code, result.err) == (0, "")
-    prints = command.split()[-1] in READING or command == "completion show"
+    prints = command.rsplit(maxsplit=1)[-1] in READING or command == "completion show"
     assert bool(result.out) is (prints and command != "sandbox mailbox")  # which is empty
 
 
@@ -99,7 +99,12 @@ def test_nobody_is_waited_for(
 
 
 def test_nothing_is_asked_off_a_terminal(shop: Sandbox, profile_file: Path, lonely: Callable[..., Result]) -> None:
-    for words in (("profiles", "add", "x"), ("tickets", "reply", "1"), ("tickets", "update", "1"), ("api", "DELETE", "/CRM/1")):
+    for words in (
+        ("profiles", "add", "x"),
+        ("tickets", "reply", "1"),
+        ("tickets", "update", "1"),
+        ("api", "DELETE", "/CRM/1"),
+    ):
         assert lonely(*words).code == 2
     assert shop.asked("POST", "PUT", "DELETE") == []
 
