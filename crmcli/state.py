@@ -89,7 +89,7 @@ class State(Asking):
         """The store. Raises BadConfig."""
         from crmcli import paths
         from crmcli.api.crm import Crm
-        from crmcli.api.transport import Policy
+        from crmcli.api.policy import Policy
 
         settings = self.settings
         return Crm(

@@ -163,7 +163,7 @@ class Collection:
             kind=self.noun,
             path=path,
             body=body,
-            allow=lambda: self._transport.allow(mails=mails),
+            allow=lambda: self._transport.policy.allow(mails=mails),
             prepare=prepared,
             post=lambda: self._write("created", "POST", path, final, mails=mails, missing=missing),
             look=lambda: Sight(*(frozenset(map(self.number_of, rows)) for rows in look(final or body))),
@@ -199,7 +199,7 @@ class Collection:
     ) -> Ack:
         """Send a write; the ack's number is the store's, or for a call on a numbered object that number."""
         request = Request(method, self._transport.base_url + path, body)
-        self._transport.allow(mails=mails)  # before what is known of the store is forgotten
+        self._transport.policy.allow(mails=mails)  # before what is known of the store is forgotten
         if self._heard and not self._transport.policy.rehearse:
             self._heard(None)
         try:
@@ -219,7 +219,7 @@ class Collection:
 
         Raises NotFound when it isn't there (nothing is sent then), and what reading, `seen`, keeping and `Transport.write` do.
         """
-        self._transport.allow(mails=False)
+        self._transport.policy.allow(mails=False)
         if self._transport.policy.rehearse:
             return self._write("deleted", "DELETE", path, number=number)
         whole = read()

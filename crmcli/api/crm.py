@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any, Self
 from crmcli.api.collection import Keep, unkept
 from crmcli.api.departments import Departments
 from crmcli.api.messages import Messages
+from crmcli.api.policy import Policy
 from crmcli.api.replies import Replies
 from crmcli.api.retry import Pace
 from crmcli.api.sends import Deliver, Send, straight
 from crmcli.api.statuses import Statuses
 from crmcli.api.tickets import Tickets
-from crmcli.api.transport import Policy, Transport
+from crmcli.api.transport import Transport
 
 if TYPE_CHECKING:
     from crmcli.api.anything import Anything
@@ -93,7 +94,7 @@ class Crm:
 
     def allow(self, *, mails: bool) -> None:
         """Raise BadConfig when the profile forbids a write, or one that `mails` a customer; a rehearsal sends nothing."""
-        self._transport.allow(mails=mails)
+        self._transport.policy.allow(mails=mails)
 
     def end(self) -> None:
         """Have no thread wait any longer for its next try, or for its turn: it raises Interrupted. What was sent is heard."""

@@ -15,6 +15,7 @@ import httpx
 from crmcli import __version__, dates, errors
 from crmcli.api import answers, losses, retry
 from crmcli.api.answers import Answer
+from crmcli.api.policy import Policy
 
 if TYPE_CHECKING:
     from crmcli.api.ahead import Ahead
@@ -34,15 +35,6 @@ class Request:
     method: str
     url: str
     body: Any = None
-
-
-@dataclass(frozen=True)
-class Policy:
-    """What a profile allows, and whether writes are rehearsed: built and shown, but not sent."""
-
-    read_only: bool = False
-    send: bool = True
-    rehearse: bool = False
 
 
 class Transport:
@@ -159,7 +151,7 @@ class Transport:
         `mails` says that it may e-mail a customer. Raises BadConfig when the profile forbids it, NetworkFailed when it
         never arrived, and what `answers.failure` says otherwise.
         """
-        self.allow(mails=mails)
+        self.policy.allow(mails=mails)
         if self.policy.rehearse:
             return None
         with self._waiting:
@@ -192,21 +184,6 @@ class Transport:
             if wait is None:
                 raise answers.failure(answer)
             self._wait(wait, answer)
-
-    def allow(self, *, mails: bool) -> None:
-        """Raise BadConfig when the profile forbids a write, or one that `mails` a customer; a rehearsal sends nothing."""
-        if self.policy.rehearse:
-            return
-        if self.policy.read_only:
-            raise errors.BadConfig(
-                "This profile is read-only (read_only = true): nothing was sent.",
-                hint="Use another profile with -p, or take read_only out of this one.",
-            )
-        if mails and not self.policy.send:
-            raise errors.BadConfig(
-                "This profile must not mail customers (send = false): nothing was sent.",
-                hint="Use another profile with -p, or take send out of this one.",
-            )
 
     def _exchange(self, method: str, path: str, params: Mapping[str, str], body: Any = None) -> Answer:
         if self._bucket:
@@ -252,7 +229,7 @@ class Transport:
         try:
             request = self._http.build_request(method, url, params=params or None, content=content, headers=headers)
         except httpx.InvalidURL:  # httpx takes 65,536 characters of each part
-            raise errors.BadUsage("That is too long for an address.", hint="Shorten what it looks for.") from None
+            raise errors.BadUsage("That is too long for an address.") from None
         response = self._http.send(request, stream=True)
         try:
             pieces, size = [], 0

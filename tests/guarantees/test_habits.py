@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -31,9 +31,7 @@ BY_COMMAND = pytest.mark.parametrize("command", CALLS)
 
 
 @pytest.fixture
-def lonely(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., Result]]:
+def lonely(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Result]:
     """Run the program where nobody is, on a standard input that is never closed and has a bait in it.
 
     It fails where the bait was taken, a pager or an editor was started, or something other than text came; one that reads

@@ -16,7 +16,7 @@ import pytest
 from crmcli import errors
 from crmcli.api.collection import Collection
 from crmcli.api.crm import Crm
-from crmcli.api.transport import Policy
+from crmcli.api.policy import Policy
 from crmcli.outbox.box import UNSURE
 from crmcli.paths import state_folder
 from tests.calls import CALLS, ENDLESS, PLAN, box, files, ready
