@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from html import escape
 
 from crmcli.sandbox import checks, dates
 from crmcli.sandbox.answers import PAST_THE_END, Answer, Refusal, ack, found, shown
@@ -232,17 +231,10 @@ def _sent_dates(call: Call, kind: Object, sent: Row) -> Row:
     return {each.name: sent[each.name] for each in kind.fields if each.kind == "date" and each.name in sent}
 
 
-def _written(call: Call, text: str) -> str:
-    """The text of a message as the store keeps it."""
-    if call.switches.message_text == "html":
-        return f"<p>{escape(text)}</p>".replace("\n", "<br />\n")
-    return f"{text}\n--\nYour shop" if call.switches.message_text == "signed" else text
-
-
 def _add_message(call: Call, ticket: int, sent: Row, *, mails: bool) -> int:
     """Add a message to a ticket, with its files' names, and mail it where there is an address; out: its number."""
     now = {"DateCreated": dates.stored(call.now)}
-    text = {"Message": _written(call, sent["Message"])} if sent.get("Message") else {}
+    text = {"Message": call.switches.written(sent["Message"])} if sent.get("Message") else {}
     number = call.store.insert(MESSAGE, {**sent, **text, **now, **_sent_dates(call, MESSAGE, sent)}, parent=ticket)
     for file in sent.get("CrmFileList", []):
         call.store.insert(FILE, {**file, **now, **_sent_dates(call, FILE, file)}, parent=number)

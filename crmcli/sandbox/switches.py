@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import Field, dataclass, field, fields
+from html import escape
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
@@ -113,6 +114,12 @@ class Switches:
             except ValueError as fault:
                 raise ValueError(f"{name} takes {fault}, not {value!r}.") from None
         return cls(**given)
+
+    def written(self, text: str) -> str:
+        """The text of a message as the store keeps it."""
+        if self.message_text == "html":
+            return f"<p>{escape(text)}</p>".replace("\n", "<br />\n")
+        return f"{text}\n--\nYour shop" if self.message_text == "signed" else text
 
     @classmethod
     def described(cls) -> list[tuple[str, str, str]]:
