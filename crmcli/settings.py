@@ -162,7 +162,13 @@ KEYS = (
     Key("page_size", _page, "rows asked for at once", 100, "CRMCLI_PAGE_SIZE"),
     Key("read_only", _flag, "refuse every write", default=False),
     Key("send", _flag, "false refuses what mails a customer", default=True),
-    Key("settle", _settle, "seconds to look for a send whose answer was lost", 10.0, "CRMCLI_SETTLE"),
+    Key(
+        "settle",
+        _settle,
+        "seconds to look for a send whose answer was lost, or a write that was killed",
+        10.0,
+        "CRMCLI_SETTLE",
+    ),
     Key("senders", _senders, "names for the store's sender codes", {}),
 )
 SECRETS = tuple(key.name for key in KEYS if key.secret)

@@ -106,6 +106,12 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
     return run
 
 
+def arrived(environ: dict[str, Any]) -> None:
+    """Wait until the whole of a request is there: its sender may be killed after the headers."""
+    raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    environ["wsgi.input"] = io.BytesIO(raw)
+
+
 class Sandbox:
     """A sandbox store over loopback HTTP, with its rows, its switches and its faults in reach."""
 

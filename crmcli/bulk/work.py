@@ -230,6 +230,9 @@ class _Worker:
                 whole = self._crm.tickets.whole(action.number or 0)
                 actions.as_expected(action.expected, whole, digest=action.digest)
             self._journal.starting(self._run, row.at, after=action.values)
+        elif row.state == FAILED:  # no longer: should this try be killed, `resume` must take it up
+            after = row.after or action.values
+            self._journal.starting(self._run, row.at, before=row.before, after=after, whole=row.whole)
 
     def _seen(self, action: Action, row: RunRow, found: Row) -> None:
         """Shown the object right before it is changed: whether it is as it should be, and anything is left to do."""

@@ -30,7 +30,7 @@ from crmcli.runs.journal import DONE, WAITING, Journal, Run, RunRow
 from crmcli.sandbox.objects import MESSAGE, REPLY, STATUS, TICKET, Object
 from crmcli.trash import Trash
 from tests.conftest import Run as Program
-from tests.conftest import Sandbox
+from tests.conftest import Sandbox, arrived
 
 TIMEOUT, LATE, SETTLE = 0.4, 0.6, 1.5
 """Seconds: the client's time-out, how late a late answer is, and how long what was lost is looked for."""
@@ -96,6 +96,7 @@ class Watched:
         def app(environ: dict[str, Any], start_response: Any) -> Any:
             kill = self._strikes()
             if kill in ("before", "long before"):
+                arrived(environ)
                 self._kill()
                 time.sleep(LATE if kill == "long before" else 0)
             answer = inner(environ, start_response)
@@ -271,9 +272,10 @@ class Campaign:
         for _ in range(dice.randint(1, 5)):
             sandbox.fault(*(faults(dice) if misbehaves else ()))
             found = self._runs()[begun:]
-            if found and not found[0].left:
+            failed = ["--failed"] if found and found[0].counts.get("failed") and dice.random() < 0.7 else []
+            if found and not found[0].left and not failed:
                 break
-            words = ["runs", "resume", str(found[0].number), "--yes"] if found else job.words
+            words = ["runs", "resume", str(found[0].number), *failed, "--yes"] if found else job.words
             self.score.kills += lived(words, self._watched, dice, 2 * len(job.keys) + 6)
             self._judge(job, begun)
         sandbox.fault()

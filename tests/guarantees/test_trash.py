@@ -28,7 +28,7 @@ from crmcli.paths import state_folder
 from crmcli.sandbox.answers import shown
 from crmcli.sandbox.objects import MESSAGE, REPLY, TICKET
 from crmcli.trash import Entry, Trash
-from tests.conftest import Run, Sandbox
+from tests.conftest import Run, Sandbox, arrived
 from tests.guarantees.test_hostile import CORPUS, At, at_a_terminal, harmless
 from tests.shop import everything
 from tests.terminal import Person, environment
@@ -542,6 +542,7 @@ def test_a_restore_that_was_killed_makes_one_ticket(shop: Sandbox, run: Run, wor
 
     def see(asked: dict[str, Any]) -> None:
         if asked["REQUEST_METHOD"] == "POST" and children:
+            arrived(asked)
             children[0].send_signal(signal.SIGKILL)
             children[0].wait()
 
