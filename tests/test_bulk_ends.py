@@ -134,3 +134,26 @@ def test_ctrl_c_twice(sandbox: Sandbox) -> None:
     assert "Error: Interrupted. 1 of 30 are done, and some may be." in person.screen
     assert "'crmcli runs resume 1' looks at those that were under way" in person.screen
     assert "Traceback" not in person.screen
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        ("delay=3,path=/CRM/6/message,method=GET", "Error: Interrupted. 1 of 3 are done."),
+        (
+            "delay=3,path=/CRM/6/message,method=POST",
+            "Interrupted: the message may have been sent already. 1 of 3 are done.",
+        ),
+    ],
+)
+def test_ctrl_c_in_a_few_replies(shop: Sandbox, run: Run, fault: str, told: str) -> None:
+    shop.fault(fault)
+    with Person("tickets", "reply", "5", "6", "7", "--text", "Hello", "--yes") as person:
+        person.sees("Message 122 created")
+        time.sleep(0.3)
+        person.types("\x03")
+        assert person.leaves() == 130
+    assert told in person.screen
+    shop.fault()
+    assert run("runs", "resume", "1").code == 0
+    assert sorted(shop.asked("POST")) == [f"POST /CRM/{number}/message" for number in (5, 6, 7)]
