@@ -125,7 +125,8 @@ def compose(state: State, parts: Sequence[Draft], *, is_shown: bool) -> list[Rep
     typed = None in templates  # in an editor
     tickets: list[Row | None] = [None] * len(parts)
     if typed or is_shown or any("{{" in (template or "") for template in templates):
-        tickets = [*reading.all_of(state, [draft.number for draft in parts])]
+        numbers, lines = [draft.number for draft in parts], [draft.line for draft in parts]
+        tickets = [*reading.all_of(state, numbers, lines=lines)]
     if typed:
         templates = [replying.typed(state, [ticket for ticket in tickets if ticket])]
     found = dict(zip(parts, zip(templates, tickets, strict=True), strict=True))

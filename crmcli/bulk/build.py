@@ -131,12 +131,18 @@ def reply_updates(state: State, replies: Sequence[str] | None, *, source: str | 
     fields = (given.REPLY, *given.REPLY_FIELDS)
     lines = given.lines(source, fields, noun="saved reply", flags=changes, key=given.REPLY.name)
     checked(lines, lambda line: check(_rest(line, changes)))
-    found = checked(lines, lambda line: number_of(line.values[given.REPLY.name]))
-    if len(set(found)) != len(found):
-        raise errors.BadUsage("Two rows name the same saved reply.", hint="Nothing was sent.")
+    first: dict[int, int] = {}
+
+    def found(line: Line) -> int:
+        number = number_of(line.values[given.REPLY.name])
+        if first.setdefault(number, line.number) != line.number:  # by its number and by its title, say
+            raise errors.BadUsage(f"saved reply {number} is on line {first[number]} already")
+        return number
+
+    numbers = checked(lines, found)
     return [
         Action("update", "saved reply", number, values=_rest(line, changes), line=line.number)
-        for line, number in zip(lines, found, strict=True)
+        for line, number in zip(lines, numbers, strict=True)
     ]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crmcli.bulk.actions import Row
 from crmcli.bulk.crew import Crew
 from crmcli.bulk.work import at_once
-from crmcli.errors import CrmError, StoreFailed
+from crmcli.errors import CrmError, NotFound, StoreFailed
 
 if TYPE_CHECKING:
     from crmcli.state import State
@@ -34,11 +34,23 @@ def tickets(state: State, numbers: Sequence[int], get: Callable[[int], Row]) -> 
         crew.stop()
 
 
-def all_of(state: State, numbers: Sequence[int]) -> list[Row]:
-    """The tickets of these numbers. Raises what the first that can't be read raises."""
-    found = []
-    for _, ticket in tickets(state, numbers, state.crm.tickets.get):
-        if isinstance(ticket, CrmError):
+def all_of(state: State, numbers: Sequence[int], *, lines: Sequence[int | None]) -> list[Row]:
+    """The tickets of these numbers; `lines` are those on which they stand in a file.
+
+    Raises NotFound for all that are not there, and what the first that can't be read for another reason raises.
+    """
+    found, missing = list[Row](), list[NotFound]()
+    for line, (_, ticket) in zip(lines, tickets(state, numbers, state.crm.tickets.get), strict=True):
+        if not isinstance(ticket, CrmError):
+            found.append(ticket)
+            continue
+        if line is not None:
+            ticket.message = f"line {line}: {ticket.message}"
+        if not isinstance(ticket, NotFound):
             raise ticket
-        found.append(ticket)
+        missing.append(ticket)
+    if missing:
+        first, *others = missing
+        first.details += [other.message for other in others]
+        raise first
     return found

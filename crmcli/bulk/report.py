@@ -87,7 +87,9 @@ class Report:
         go_on = f"Go on with: crmcli runs resume {self._run.number}"
         if self.interrupted:
             if self._many:
-                self.interrupted.message += f" {self._done(done):,} of {len(self._rows):,} are done."
+                # That nothing of its row was sent says nothing of the others; that it may have been does.
+                said = self.interrupted.message if self.interrupted.hint else "Interrupted."
+                self.interrupted.message = f"{said} {self._done(done):,} of {len(self._rows):,} are done."
                 self.interrupted.hint = self.interrupted.hint or go_on
             raise self.interrupted
         if self.fatal:
