@@ -147,14 +147,21 @@ def _rate(crm: Crm, found: settings.Settings) -> Check:
 
 
 def _outbox(state: State, found: settings.Settings) -> Check:
-    from crmcli.outbox.box import OPEN
+    from crmcli.outbox.box import OPEN, REFUSED
 
     try:
         # Reading makes the file; one that was never needed holds nothing.
-        left = state.box.entries(states=OPEN) if state.box.path.exists() else []
+        left = state.box.entries(states=(*OPEN, REFUSED)) if state.box.path.exists() else []
     except errors.CrmError as failure:
         return _failed("outbox", failure)
-    mine = [entry for entry in left if entry.store == found.store and not entry.is_underway]
+    ours = [entry for entry in left if entry.store == found.store and not entry.is_underway]
+    mine = [entry for entry in ours if entry.state in OPEN]
+    unsent = [entry for entry in ours if entry.state == REFUSED and not entry.again]
+    if not mine and unsent:
+        text = f"{len(unsent)} were not sent" if len(unsent) > 1 else "1 was not sent"
+        return Check(
+            "outbox", WARNING, text, "See 'crmcli outbox list'; 'crmcli outbox resend' or 'forget' settles it."
+        )
     if not mine:
         return Check("outbox", OK, "nothing is left to settle")
     oldest = (time.time() - min(entry.made for entry in mine)) / 3600

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,8 +26,8 @@ def list_(
     state: State, *, all_: Annotated[bool, typer.Option("--all", "-a", help="Those that were sent well, too.")] = False
 ) -> None:
     """List what was not sent, or may not have been; the newest last."""
-    rows = [_row(entry) for entry in state.box.entries()]
-    state.output.local([row for row in rows if all_ or row["state"] != "confirmed"], OUTBOX)
+    rows = [_row(entry) for entry in state.box.entries() if all_ or not (entry.state == "confirmed" or entry.again)]
+    state.output.local(rows, OUTBOX)
 
 
 @verb(app, "show", example="crmcli outbox show 3")
@@ -70,12 +71,18 @@ def resend(state: State, number: Number, *, yes: Yes = False) -> None:
         return
     if entry.standing == "unsure":
         entry = state.delivery.looked(entry, send)
-    if entry.state == "confirmed":
-        raise errors.BadUsage(f"Entry {entry.number} is at the store already: nothing was sent.")
+    if entry.state == "confirmed" or entry.again:
+        raise errors.BadUsage(f"Entry {entry.again or entry.number} is at the store already.", hint="Nothing was sent.")
     if entry.standing == "unsure":
         state.confirm(f"Entry {entry.number} may be at the store already. Send it again?", word="again", yes=yes)
-    state.box.settle(entry, "refused", reason="sent again by hand")
-    state.told([state.delivery(send)], noun=entry.kind)
+        entry = state.box.settle(entry, "refused", reason="given up by whoever sent it again")
+    elif state.has_person and not yes:
+        state.output.questions.preview({"To": entry.path}, _text(entry))
+        state.agree(f"Send entry {entry.number}?", yes=yes)
+    # What the entry stands for, a job's key or the row of a run, the new one stands for, too.
+    delivery = replace(state.delivery, once=entry.once)
+    with delivery.together(row=(entry.run, entry.row) if entry.run and entry.row else None):
+        state.told([delivery(send)], noun=entry.kind)
 
 
 @verb(app, "forget", example="crmcli outbox forget 3 --yes")
@@ -100,20 +107,25 @@ def _ours(state: State, number: str) -> Entry:
     entry = _idle(state, number)
     if entry.store != state.settings.store:
         raise errors.BadUsage(
-            f"Entry {entry.number} is for another store.", hint=f"It was written with -p {entry.profile}."
+            f"Entry {entry.number} is for another store ({entry.store}).",
+            hint=f"It was written with -p {entry.profile}.",
         )
     return entry
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _text(entry: Entry) -> str:
     messages = entry.body.get("CrmMessageList") or [{}]
+    return str(entry.body.get("Message") or messages[0].get("Message") or "")
+
+
+def _row(entry: Entry) -> dict[str, Any]:
     return {
         "number": entry.number,
         "state": entry.standing,
         "kind": entry.kind,
         "path": entry.path,
         "made": f"{datetime.fromtimestamp(entry.made):%Y-%m-%dT%H:%M:%S}",  # noqa: DTZ006 - this machine's own clock
-        "text": entry.body.get("Message") or messages[0].get("Message") or "",
+        "text": _text(entry),
         "became": entry.became,
         "profile": entry.profile,
         "once": entry.once,

@@ -28,7 +28,7 @@ _SCHEMA = (
     " made REAL NOT NULL, changed REAL NOT NULL, owner TEXT NOT NULL, before TEXT NOT NULL DEFAULT '[]',"
     " became INTEGER, ack TEXT NOT NULL DEFAULT '[]', told INTEGER NOT NULL DEFAULT 0)",
 )
-_NEWER = {"run": "TEXT", "row": "INTEGER"}
+_NEWER = {"run": "TEXT", "row": "INTEGER", "again": "INTEGER"}
 """Columns that an outbox of the first version lacks."""
 _INDEXES = (
     # What a `--once` key stands for: one entry that is, or may be, at the store. A refused one leaves the key free.
@@ -44,7 +44,8 @@ class Entry:
 
     `made` and `changed` are Unix times; `before` are the numbers of what might have been it before it left; `became` is
     its number at the store; `ack` the store's own answer; `told` whether the command that sent it got to say so. `run` and
-    `row` say which row of which run it is, where it is one of several.
+    `row` say which row of which run it is, where it is one of several. `again` is the entry as which one that did not arrive
+    was sent since.
     """
 
     number: int
@@ -65,6 +66,7 @@ class Entry:
     told: int
     run: str | None
     row: int | None
+    again: int | None
 
     @property
     def standing(self) -> str:
@@ -147,6 +149,15 @@ class Box:
     ) -> Entry:
         """What became of it is known, or that it can't be."""
         return self._set(entry, state=state, reason=reason, became=became, ack=json.dumps(list(ack)))
+
+    def sent_again(self, entry: Entry) -> None:
+        """What failed to send the very same before this entry did is made up for: nobody should send it once more."""
+        older = [other for other in self.entries(states=(REFUSED,), like=entry) if other.number < entry.number]
+        with self._change() as db:
+            db.executemany(
+                "UPDATE entries SET again = ?, reason = ? WHERE number = ? AND again IS NULL",
+                [(entry.number, f"sent since, as entry {entry.number}", other.number) for other in older],
+            )
 
     def tell(self, numbers: Sequence[int]) -> None:
         """What became of these entries has been said to whoever ran the command."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -102,6 +102,8 @@ class Delivery:
         self._is_mine(entry)
         try:
             return self._deliver(entry, send) if is_new else self._second_run(entry, send)
+        except errors.BadUsage:
+            raise
         except errors.CrmError as failure:
             failure.details.append(f"It is kept in the outbox: crmcli outbox show {entry.number}")
             raise
@@ -139,15 +141,7 @@ class Delivery:
             return self.box.settle(entry, UNSURE, reason=f"the store could not be asked: {blind}")
 
     def _deliver(self, entry: Entry, send: Send) -> Ack:
-        try:
-            entry = self.box.prepared(entry, send.prepare())
-            twin = self._twin(entry, send)
-            before = sorted(send.look().all)
-        except BaseException as failure:
-            self.box.settle(entry, REFUSED, reason=f"it never left: {failure}")
-            if isinstance(failure, KeyboardInterrupt):
-                raise errors.Interrupted("Interrupted: nothing was sent.") from None
-            raise
+        entry, twin, before = self._ready(entry, send)
         if twin:
             self.box.settle(entry, REFUSED, reason=f"entry {twin.number} is the same")
             return self._outcome(twin, send)
@@ -167,9 +161,25 @@ class Delivery:
             ack = send.made(self._number(entry, send), ack.raw)
         try:
             self.box.settle(entry, CONFIRMED, became=ack.number, ack=ack.raw)
+            self.box.sent_again(entry)
         except errors.BadConfig as fault:  # what is done stays done, though it can't be written down
             self.note(f"It was sent. {fault.message}")
         return ack
+
+    def _ready(self, entry: Entry, send: Send) -> tuple[Entry, Entry | None, Sequence[int]]:
+        """Check it, look whether an earlier run sent the very same, and what is there before it leaves."""
+        try:
+            entry = self.box.prepared(entry, send.prepare())
+            return entry, self._twin(entry, send), sorted(send.look().all)
+        except errors.BadUsage:  # nobody can send it as it is: that is no send that failed
+            self.mine.discard(entry.number)
+            self.box.forget(entry)
+            raise
+        except BaseException as failure:
+            self.box.settle(entry, REFUSED, reason=f"it never left: {failure}")
+            if isinstance(failure, KeyboardInterrupt):
+                raise errors.Interrupted("Interrupted: nothing was sent.") from None
+            raise
 
     def _number(self, entry: Entry, send: Send) -> int | None:
         try:
@@ -191,7 +201,11 @@ class Delivery:
         except errors.CrmError as blind:
             raise self._unsure(entry, f"{lost.message} The store could not be asked: {blind}") from None
         if entry.state == REFUSED and lost.otherwise:
+            again = f"Run the same again, or: crmcli outbox resend {entry.number}"
+            lost.otherwise.hint = f"It is not at the store, so it was not sent. {again}"
             raise lost.otherwise from None
+        if entry.state == CONFIRMED:
+            self.box.sent_again(entry)
         return self._outcome(entry, send)
 
     def _second_run(self, entry: Entry, send: Send) -> Ack:
