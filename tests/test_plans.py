@@ -74,6 +74,11 @@ def test_what_is_so_already_is_not_planned(run: Run, shop: Sandbox, plan: Path) 
     assert (run("apply", str(plan)).code, shop.asked("PUT")) == (0, [])
 
 
+def test_a_blank_too_many_is_a_change(run: Run, shop: Sandbox, plan: Path) -> None:
+    assert run("tickets", "update", "5", "--subject", "Subject  5", "--plan", str(plan)).code == 0
+    assert [(line["before"], line["after"]) for line in read(plan)] == [("Subject 5", "Subject  5")]
+
+
 def test_a_plan_of_a_file_leaves_out_what_can_not_be_read(run: Run, shop: Sandbox, plan: Path) -> None:
     made = run("tickets", "update", "--from", "-", "--plan", str(plan), stdin="ticket,order\n5,1\n99,1\n6,1\n")
     assert (made.code, [line["ticket"] for line in read(plan)]) == (9, [5, 6])

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmcli import errors, inputs
-from crmcli.api.sends import same
 from crmcli.bulk import reading
 from crmcli.bulk.actions import Action, Row, digest_of, numbers_of
 from crmcli.output.formats import dumper
@@ -102,8 +101,9 @@ def _lines(action: Action, ticket: Row, store: str) -> Iterator[Row]:
         yield {**line("Message", numbers_of(ticket), changes["Message"]), **({"with": writer} if writer else {})}
         changes = {} if action.status is None else {"StatusID": action.status}
     for field, after in changes.items():
-        if not same(field, ticket.get(field), after):
-            yield line(field, ticket.get(field), after)
+        now = ticket.get(field)
+        if str(now or "") != str(after or ""):  # to the letter: who mends a blank too many means it
+            yield line(field, now, after)
 
 
 def _flat(ticket: Row) -> Row:
