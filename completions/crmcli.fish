@@ -311,7 +311,7 @@ complete -c crmcli -n '__crmcli_at completion' -a install -d 'Put a shell\'s com
 complete -c crmcli -n '__crmcli_at completion show' -x -a 'bash zsh fish'
 complete -c crmcli -n '__crmcli_at completion install' -x -a 'bash zsh fish'
 complete -c crmcli -n '__crmcli_at sandbox' -a serve -d 'Serve the demo store on 127.0.0.1 until Ctrl-C'
-complete -c crmcli -n '__crmcli_at sandbox' -a reset -d 'Make the demo store anew; what was written there goes'
+complete -c crmcli -n '__crmcli_at sandbox' -a reset -d 'Make the demo store anew; what was written there goes, and what is kept of it: outbox, runs, trash, checkpoints'
 complete -c crmcli -n '__crmcli_at sandbox' -a mailbox -d 'Show what the demo store would have mailed to customers'
 complete -c crmcli -n '__crmcli_at sandbox serve' -l port -x -d 'Port; 0 takes any free one'
 complete -c crmcli -n '__crmcli_at sandbox serve' -l tickets -x -d 'How many tickets; default 240'

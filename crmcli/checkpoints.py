@@ -125,6 +125,13 @@ def reset(profile: str, name: str) -> None:
         path.unlink()
 
 
+def forget(profile: str) -> None:
+    """Forget all checkpoints of a profile whose store is gone."""
+    folder = _folder(profile)
+    for path in folder.glob("*.db") if folder.exists() else ():
+        path.unlink(missing_ok=True)
+
+
 def _row(profile: str, name: str) -> dict[str, Any] | None:
     try:
         db = sqlite3.connect(f"file:{_file(profile, name)}?mode=ro", uri=True, timeout=5)

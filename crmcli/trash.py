@@ -126,6 +126,12 @@ class Trash:
         with self._change() as db:
             db.executemany("DELETE FROM entries WHERE number = ?", [(number,) for number in numbers])
 
+    def forget_store(self, store: str) -> None:
+        """Forget all of a store that is gone; no file is made where there is none."""
+        if self.path.exists():
+            with self._change() as db:
+                db.execute("DELETE FROM entries WHERE store = ?", (store,))
+
     def _keep(self, noun: str, path: str, whole: dict[str, Any], *, store: str, profile: str) -> int:
         try:
             text = json.dumps(whole)  # in ASCII, so that whatever JSON may hold comes back as it was

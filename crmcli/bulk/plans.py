@@ -21,6 +21,7 @@ from crmcli.bulk import reading
 from crmcli.bulk.actions import Action, Row, digest_of, numbers_of
 from crmcli.output.formats import dumper
 from crmcli.output.kept import PLAN
+from crmcli.rows.found import refusal
 
 if TYPE_CHECKING:
     from crmcli.state import State
@@ -81,7 +82,9 @@ def read(state: State, file: str) -> list[Action]:
         except (errors.BadUsage, ValueError) as fault:
             faults.append(f"line {first[number]}: ticket {number}: {fault}")
     if faults:
-        raise errors.BadUsage(f"{file} can't be applied: {faults[0]}", hint="Nothing was sent.", details=faults[1:])
+        refused = refusal(faults)
+        refused.message = f"{file} can't be applied: {refused.message}"
+        raise refused
     return todo
 
 

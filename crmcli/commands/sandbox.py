@@ -66,10 +66,15 @@ def serve(
 
 @verb(app, "reset", example="crmcli sandbox reset")
 def reset(state: State, *, tickets: Tickets = None, seed: Seed = None) -> None:
-    """Make the demo store anew; what was written there goes."""
+    """Make the demo store anew; what was written there goes, and what is kept of it: outbox, runs, trash, checkpoints."""
+    from crmcli import checkpoints
     from crmcli.sandbox import demo
 
     demo.sow(demo.store(), tickets=tickets, seed=seed)
+    gone = state.with_profile("demo").settings
+    for kept in (state.box, state.journal, state.trash):
+        kept.forget_store(gone.store)
+    checkpoints.forget(gone.profile)
     state.output.note("The demo store is as new.")
 
 

@@ -200,6 +200,12 @@ class Box:
         with self._change() as db:
             db.execute("DELETE FROM entries WHERE number = ?", (entry.number,))
 
+    def forget_store(self, store: str) -> None:
+        """Forget all of a store that is gone; no file is made where there is none."""
+        if self.path.exists():
+            with self._change() as db:
+                db.execute("DELETE FROM entries WHERE store = ?", (store,))
+
     def _set(self, entry: Entry, **values: object) -> Entry:
         values["changed"] = time.time()
         sets = ", ".join(f"{name} = ?" for name in values)

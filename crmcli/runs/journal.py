@@ -158,6 +158,13 @@ class Journal:
             found = db.execute("SELECT * FROM rows WHERE run = ? ORDER BY at", (run.number,)).fetchall()
         return [_row(row) for row in found]
 
+    def forget_store(self, store: str) -> None:
+        """Forget all of a store that is gone; no file is made where there is none."""
+        if self.path.exists():
+            with self._change() as db:
+                db.execute("DELETE FROM rows WHERE run IN (SELECT number FROM runs WHERE store = ?)", (store,))
+                db.execute("DELETE FROM runs WHERE store = ?", (store,))
+
     def _set(self, run: Run, at: int, **values: object) -> None:
         sets = ", ".join(f"{name} = ?" for name in values)
         with self._change() as db:

@@ -86,3 +86,20 @@ def test_a_lost_send_that_is_not_there_says_so_and_how_to_go_on(shop: Sandbox, r
     assert "crmcli outbox resend 1" in result.err
     assert "may have done it" not in result.err
     assert "1 was not sent" in run("doctor", "--json").out
+
+
+def test_a_new_demo_store_knows_nothing_of_the_old_one(run: Run) -> None:
+    """What an outbox says is at a store that is gone would be believed."""
+    for words in (
+        ("messages", "create", "4", "--text", "hi", "--once", "k"),
+        ("tickets", "update", "5", "--status", "Spam"),
+        ("tickets", "delete", "6", "--yes"),
+        ("tickets", "list", "--checkpoint", "nightly"),
+    ):
+        assert run("-p", "demo", *words).code == 0
+    assert run("sandbox", "reset").code == 0
+    for noun in ("outbox", "runs", "trash", "checkpoints"):
+        assert run("-p", "demo", noun, "list", *(["--all"] if noun == "outbox" else []), "-o", "ids").out == "", noun
+    again = run("-p", "demo", "messages", "create", "4", "--text", "hi", "--once", "k")
+    assert (again.code, again.err) == (0, "")
+    assert len(run("sandbox", "mailbox", "-o", "ids").lines) == 1
