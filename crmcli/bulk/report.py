@@ -37,7 +37,7 @@ class Report:
         self._told = 0
         self._failures: list[errors.CrmError] = []
         self._lost = 0
-        self._any_done = False
+        self._any_done = self._is_cut = False
         self.fatal: errors.CrmError | None = None
         self.interrupted: errors.Interrupted | None = None
 
@@ -74,6 +74,7 @@ class Report:
 
     def interrupt(self, by: KeyboardInterrupt | errors.Interrupted, *, is_underway: bool) -> None:
         """No more rows are begun; `is_underway` says that some come to their end, which is waited for."""
+        self._is_cut = self.interrupted is not None
         if self.interrupted is None:
             self.interrupted = by if isinstance(by, errors.Interrupted) else errors.Interrupted("Interrupted.")
         if is_underway:
@@ -89,8 +90,10 @@ class Report:
             if self._many:
                 # That nothing of its row was sent says nothing of the others; that it may have been does.
                 said = self.interrupted.message if self.interrupted.hint else "Interrupted."
-                self.interrupted.message = f"{said} {self._done(done):,} of {len(self._rows):,} are done."
-                self.interrupted.hint = self.interrupted.hint or go_on
+                looks = f"'crmcli runs resume {self._run.number}' looks at those that were under way, and goes on."
+                some, hint = (", and some may be", looks) if self._is_cut else ("", go_on)
+                self.interrupted.message = f"{said} {self._done(done):,} of {len(self._rows):,} are done{some}."
+                self.interrupted.hint = self.interrupted.hint or hint
             raise self.interrupted
         if self.fatal:
             raise self._ended_early(self.fatal, done, go_on)
