@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,7 +24,7 @@ def list_(
     state: State, *, all_: Annotated[bool, typer.Option("--all", "-a", help="Those that were sent well, too.")] = False
 ) -> None:
     """List what was not sent, or may not have been; the newest last."""
-    rows = [_row(entry) for entry in state.box.entries()]
+    rows = [_row(state, entry) for entry in state.box.entries()]
     state.output.local([row for row in rows if all_ or row["state"] != "confirmed"], OUTBOX)
 
 
@@ -33,7 +32,7 @@ def list_(
 def show(state: State, number: Number) -> None:
     """Show an entry with its whole text."""
     entry = state.box.get(inputs.number(number, noun="outbox entry"))
-    state.output.objects([_row(entry)], OUTBOX, single=True)
+    state.output.objects([_row(state, entry)], OUTBOX, single=True)
 
 
 @verb(app, "resolve", example="crmcli outbox resolve 3")
@@ -54,7 +53,7 @@ def resolve(
         entry = state.box.settle(entry, "confirmed" if is_sent else "refused", reason="seen by a person")
     elif entry.standing == "unsure" or entry.state == "intended":
         entry = state.delivery.look(entry, state.crm.sending(entry.kind, entry.path, entry.body))
-    state.output.objects([_row(entry)], OUTBOX, single=True)
+    state.output.objects([_row(state, entry)], OUTBOX, single=True)
     if entry.state == "unsure":
         raise errors.Unsure(f"Entry {entry.number} may or may not be at the store.")
 
@@ -105,14 +104,14 @@ def _ours(state: State, number: str) -> Entry:
     return entry
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(state: State, entry: Entry) -> dict[str, Any]:
     messages = entry.body.get("CrmMessageList") or [{}]
     return {
         "number": entry.number,
         "state": entry.standing,
         "kind": entry.kind,
         "path": entry.path,
-        "made": f"{datetime.fromtimestamp(entry.made):%Y-%m-%dT%H:%M:%S}",  # noqa: DTZ006 - this machine's own clock
+        "made": state.moment(entry.made),
         "text": entry.body.get("Message") or messages[0].get("Message") or "",
         "became": entry.became,
         "profile": entry.profile,
