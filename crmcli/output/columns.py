@@ -42,7 +42,8 @@ class Shape:
     """A noun: `columns` in the documented order, one a field; `key` is the field that `-o ids` prints.
 
     `table` names the fields of the usual table from left to right, `rank` the same from the most to the least
-    important: a narrow terminal loses columns from its end. Both default to all fields in order.
+    important: a narrow terminal loses columns from its end. Both default to all fields in order. All but the first `core`
+    of `rank` come only where no value need be cut for them; without it columns come as long as each has its `least`.
     """
 
     noun: str
@@ -51,6 +52,7 @@ class Shape:
     columns: tuple[Column, ...]
     table: tuple[str, ...] = ()
     rank: tuple[str, ...] = ()
+    core: int | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -89,7 +91,7 @@ TICKETS = Shape(
         Column("DateLastAction", "Last action", "age"),
         Column("Subject", "Subject", least=24, most=50),
         Column("DepartmentID", "Department", "department", least=12),
-        Column("StatusID", "Status", "status"),
+        Column("StatusID", "Status", "status", least=24),
         Column("CustomerName", "Customer", spare="CustomerEmail", least=12),
         Column("CustomerEmail", "E-mail", least=16),
         Column("CustomerPhone", "Phone", least=12),
@@ -114,8 +116,8 @@ TICKETS = Shape(
     rank=(
         "CrmID",
         "Subject",
-        "CustomerName",
         "StatusID",
+        "CustomerName",
         "DateLastAction",
         "DepartmentID",
         "DateOpened",
@@ -123,6 +125,7 @@ TICKETS = Shape(
         "CustomerEmail",
         "CrmMessageList",
     ),
+    core=5,
 )
 
 MESSAGES = Shape(
