@@ -92,10 +92,11 @@ RUN_ROWS = Shape(
         Column("state", "State"),
         Column("before", "Before", "value", least=12),
         Column("after", "After", "value", least=12),
-        Column("reason", "Reason", "long", least=20),
+        Column("reason", "Reason", "long", least=20, sparse=True),
     ),
-    table=("at", "what", "do", "state", "before", "after", "reason"),
-    rank=("at", "what", "state", "do", "reason", "after", "before"),
+    made=(Column("change", "Change", "change", least=32),),
+    table=("at", "what", "do", "state", "change", "reason"),
+    rank=("at", "what", "change", "state", "reason", "do"),
 )
 
 # What `--plan` writes, a line a field.
@@ -106,9 +107,9 @@ PLAN = Shape(
     (
         Column("do", "Does"),
         Column("ticket", "Ticket", "number"),
-        Column("field", "Field"),
-        Column("before", "Before", "value", least=12),
-        Column("after", "After", "value", least=12),
+        Column("field", "Field", "field", sparse=True),
+        Column("before", "Before", "value", least=12, sparse=True),
+        Column("after", "After", "value", least=12, sparse=True),
         Column("store", "Store"),
         Column("digest", "Digest"),
     ),

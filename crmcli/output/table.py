@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crmcli.output.cells import Look, cells, cut, shower
@@ -61,9 +61,11 @@ def chunks(
         head = ""
         if not keep:
             places = [_fit(column, [row[index] for row in texts]) for index, column in enumerate(columns)]
-            keep = list(range(len(columns)))
+            keep = [
+                at for at, column in enumerate(columns) if fields or not column.sparse or any(row[at] for row in texts)
+            ]
             if limit is not None:
-                keep = keep if fields else _chosen(places, shape, limit)
+                keep = keep if fields else _chosen({at: places[at] for at in keep}, shape, limit)
                 _share([places[index] for index in keep], limit)
             fitted = [places[index] for index in keep]
             shows = [shows[index] for index in keep]
@@ -96,11 +98,11 @@ def _ample(place: _Fitted) -> int:
     return place.natural if place.rigid else max(_comfortable(place), min(place.natural, _AMPLE))
 
 
-def _chosen(places: Sequence[_Fitted], shape: Shape, limit: int) -> list[int]:
+def _chosen(places: Mapping[int, _Fitted], shape: Shape, limit: int) -> list[int]:
     """Which columns a terminal `limit` cells wide shows: by importance, as long as they fit as the shape wants them to."""
-    by_field = {place.column.field: index for index, place in enumerate(places)}
+    by_field = {place.column.field: index for index, place in places.items()}
     chosen: list[int] = []
-    for index in (by_field[field] for field in shape.rank or shape.fields):
+    for index in (by_field[field] for field in shape.rank or shape.fields if field in by_field):
         width = _comfortable if shape.core is None or len(chosen) < shape.core else _ample
         used = sum(len(GAP) + width(places[each]) for each in [*chosen, index]) - len(GAP)
         if used > limit and len(chosen) >= _ALWAYS:
