@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, TypeVar
 
 from crmcli import errors
 
@@ -12,9 +12,12 @@ if TYPE_CHECKING:
     from crmcli.output.sink import Output
     from crmcli.state import Shared
 
+Thing = TypeVar("Thing")
 
 _NAMED = 20
 """How many things a question names."""
+_SHOWN = 10
+"""How many of them are looked at, to say what they are."""
 
 
 class Asking:
@@ -27,14 +30,26 @@ class Asking:
         """Where questions go."""
         raise NotImplementedError
 
-    def confirm_delete(self, things: Sequence[object], *, noun: str, yes: bool) -> None:
-        """Have a delete confirmed by typing what is to go: its number or name, or how many they are. Raises BadUsage."""
+    def confirm_delete(
+        self, things: Sequence[Thing], *, noun: str, yes: bool, about: Callable[[Thing], str] | None = None
+    ) -> None:
+        """Have a delete confirmed by typing what is to go: its number or name, or how many they are. Raises BadUsage.
+
+        `about` says what a thing is. It is asked only where a person is, and raises NotFound where there is no such thing.
+        """
         if not things:  # `-` brought none: a job that finds nothing to do is done
             return
         one = len(things) == 1
         named = ", ".join([*map(str, things[:_NAMED]), *(["…"] if len(things) > _NAMED else [])])
-        question = f"Delete {noun} {things[0]}?" if one else f"Delete these {len(things)}: {named}?"
-        self.confirm(question, word=str(things[0] if one else len(things)), yes=yes)
+        question = f"Delete {noun} {things[0]}" if one else f"Delete these {len(things)}: {named}"
+        if about and self.has_person and not yes and not self.shared.dry_run:
+            if one:
+                question = ", ".join(filter(None, (question, about(things[0]))))
+            else:
+                self.output.questions.list_(
+                    [(str(thing), _told(about, thing)) for thing in things[:_SHOWN]], more=len(things) - _SHOWN
+                )
+        self.confirm(f"{question}?", word=str(things[0] if one else len(things)), yes=yes)
 
     @property
     def has_person(self) -> bool:
@@ -69,3 +84,11 @@ class Asking:
             raise errors.BadUsage(
                 f"{question} Nobody can be asked here.", hint=f"Say it with {flag}; nothing was sent."
             )
+
+
+def _told(about: Callable[[Thing], str], thing: Thing) -> str:
+    """What a thing is, or that there is none such."""
+    try:
+        return about(thing)
+    except errors.NotFound as failure:
+        return failure.message

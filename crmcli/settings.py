@@ -8,12 +8,15 @@ import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from crmcli import profiles
 from crmcli.errors import BadConfig
 from crmcli.profiles import DEMO
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 REAL_HOST = "https://apirest.3dcart.com/3dCartWebAPI/v1"
 STORE_BUCKET = (50, 2.0)
@@ -179,11 +182,7 @@ def load(name: str | None) -> Settings:
 
     Every key comes from its variable, else from the profile, else from its default. Raises BadConfig.
     """
-    name = name or os.environ.get("CRMCLI_PROFILE") or None
-    if name == DEMO:
-        return _demo()
-    complete = all(os.environ.get(key.variable) for key in KEYS if key.variable and key.default is None)
-    profile_name, profile = profiles.chosen(name, needed=not complete)
+    profile_name, profile = _chosen(name)
     if profile_name == DEMO:
         return _demo()
     unknown = set(profile) - {key.name for key in KEYS} - {f"{secret}_command" for secret in SECRETS}
@@ -198,6 +197,20 @@ def load(name: str | None) -> Settings:
     return Settings(profile=profile_name, **values)
 
 
+def zone(name: str | None) -> ZoneInfo | None:
+    """The zone of the store that `load` would choose; None where it would choose none. No program is run for its keys."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        profile_name, profile = _chosen(name)
+        if profile_name == DEMO:
+            return ZoneInfo(_demo().timezone)
+        store = {key.name: _value(key, profile, profile_name) for key in KEYS if key.name in ("secure_url", "timezone")}
+    except BadConfig:
+        return None
+    return ZoneInfo(store["timezone"])
+
+
 def overriding() -> dict[str, Key]:
     """The variables that are set and so stand over whatever profile is chosen, each with its key."""
     return {key.variable: key for key in KEYS if key.variable and os.environ.get(key.variable)}
@@ -210,6 +223,15 @@ def is_loopback(url: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _chosen(name: str | None) -> tuple[str, Mapping[str, Any]]:
+    """The profile that is to be used, by its name, and what the file has of it. Raises BadConfig."""
+    name = name or os.environ.get("CRMCLI_PROFILE") or None
+    if name == DEMO:
+        return DEMO, {}
+    complete = all(os.environ.get(key.variable) for key in KEYS if key.variable and key.default is None)
+    return profiles.chosen(name, needed=not complete)
 
 
 def _demo() -> Settings:

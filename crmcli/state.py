@@ -17,6 +17,8 @@ from crmcli.asking import Asking
 from crmcli.look import Names
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from crmcli.api.answers import Answer
     from crmcli.api.crm import Crm
     from crmcli.api.paging import Listing
@@ -83,6 +85,18 @@ class State(Asking):
             # A shell that was set up for one store and a -p for another: whoever mails must know which it is.
             self.output.note(f"Set in the environment, and so over profile {named}: {over}.")
         return found
+
+    @cached_property
+    def _zone(self) -> ZoneInfo | None:
+        from crmcli import settings
+
+        return settings.zone(self.shared.profile)
+
+    def moment(self, unix: float) -> str:
+        """A Unix time as the store writes its dates; where no profile is usable, by this machine's own clock."""
+        from datetime import datetime
+
+        return f"{datetime.fromtimestamp(unix, self._zone):%Y-%m-%dT%H:%M:%S}"
 
     @cached_property
     def crm(self) -> Crm:

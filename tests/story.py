@@ -28,12 +28,13 @@ from tests.conftest import Terminal
 STORIES = sorted(Path(__file__).with_name("stories").glob("*.txt"))
 NOW = datetime(2026, 11, 23, 19, 5, tzinfo=UTC)
 WIDTH = 100
+_FOLDER = "/tmp"  # on every machine: where a line is wrapped depends on how long the names in it are
 
 
 def told(story: str) -> str:
     """The story with what the program prints today."""
     lines: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="crmcli-story-") as folder, _demo_store(Path(folder)):
+    with tempfile.TemporaryDirectory(prefix="crmcli-story-", dir=_FOLDER) as folder, _demo_store(Path(folder)):
         for line in story.splitlines():
             if line.startswith("# "):
                 lines += ["", line] if lines and not lines[-1].startswith("# ") else [line]
@@ -48,7 +49,7 @@ def told(story: str) -> str:
 @contextmanager
 def standing_still() -> Iterator[None]:
     """A fresh demo store, on a day that stands still."""
-    with tempfile.TemporaryDirectory(prefix="crmcli-story-") as folder, _demo_store(Path(folder)):
+    with tempfile.TemporaryDirectory(prefix="crmcli-story-", dir=_FOLDER) as folder, _demo_store(Path(folder)):
         yield
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from crmcli.sandbox.objects import TICKET
+
 from .conftest import PRIVATE_KEY, SECURE_URL, TOKEN, Run, Sandbox
 from .terminal import Person
 
@@ -32,11 +34,11 @@ def test_a_delete_wants_it_typed(sandbox: Sandbox, words: tuple[str, ...], word:
 @pytest.mark.parametrize("answer", ["y", "yes", "44"])
 def test_anything_else_deletes_nothing(sandbox: Sandbox, answer: str) -> None:
     with Person("tickets", "delete", "4") as person:
-        person.sees("Delete ticket 4?")
+        person.sees("Delete ticket 4, “")
         person.types(f"{answer}\n")
         assert person.leaves() == 2
     assert "Error: Not confirmed: nothing was sent." in person.screen
-    assert sandbox.asked() == []
+    assert sandbox.asked() == ["GET /CRM/4"]  # to say what it is
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
@@ -48,7 +50,7 @@ def test_leaving_a_question(sandbox: Sandbox, key: str) -> None:
         assert person.leaves() == 130
     assert "Error: Interrupted: nothing was sent." in person.screen
     assert "Traceback" not in person.screen
-    assert sandbox.asked() == []
+    assert sandbox.asked() == ["GET /CRM/4"]  # to say what it is
 
 
 def test_a_question_leaves_nothing_on_standard_output(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -57,7 +59,7 @@ def test_a_question_leaves_nothing_on_standard_output(sandbox: Sandbox, tmp_path
         person.types("no\n")
         assert person.leaves() == 2
     assert (tmp_path / "out").read_text() == ""
-    assert sandbox.asked() == []
+    assert sandbox.asked() == ["GET /CRM/4"]  # to say what it is
 
 
 def test_yes_and_dry_run_ask_nothing(sandbox: Sandbox) -> None:
@@ -66,6 +68,60 @@ def test_yes_and_dry_run_ask_nothing(sandbox: Sandbox) -> None:
             assert person.leaves() == 0
         assert "confirm" not in person.screen
     assert sandbox.asked() == ["GET /CRM/4", "DELETE /CRM/4"]
+
+
+SAID = [
+    (("tickets", "delete", "4"), "Delete ticket 4, “Subject 4”, of Ann Lee? Type 4 to confirm: "),
+    (("tickets", "delete", "2"), "Delete ticket 2, without a subject, of bob@example.com? Type 2 to confirm: "),
+    (
+        ("tickets", "delete", "4", "99", "5"),
+        "   4  “Subject 4”, of Ann Lee\n  99  No ticket 99.\n   5  “Evil\\x1b[2J”, of Ann Lee\n"
+        "Delete these 3: 4, 99, 5? Type 3 to confirm: ",
+    ),
+    (
+        ("messages", "delete", "1", "11"),
+        "Delete message 11, “Text of message 11”, of Ann Lee? Type 11 to confirm: ",
+    ),
+    (("replies", "delete", "2"), "Delete saved reply 2, “Welcome”? Type 2 to confirm: "),
+    (("replies", "delete", "Welcome"), "Delete saved reply Welcome? Type Welcome to confirm: "),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), SAID, ids=str)
+def test_a_question_says_what_would_be_deleted(shop: Sandbox, words: tuple[str, ...], said: str) -> None:
+    shop.store.update(TICKET, 5, {"Subject": "Evil\x1b[2J"})
+    with Person(*words) as person:
+        person.sees("to confirm: ")
+        person.types("no\n")
+        assert person.leaves() == 2
+    assert person.screen.startswith(said)
+    assert shop.asked("DELETE") == []
+
+
+def test_of_many_some_are_shown(shop: Sandbox) -> None:
+    with Person("tickets", "delete", *map(str, range(1, 13))) as person:
+        person.sees("to confirm: ")
+        person.types("no\n")
+        assert person.leaves() == 2
+    assert "\n  10  “Subject 10”, of Ann Lee\n  … and 2 more\nDelete these 12: 1, 2, " in person.screen
+    assert len(shop.asked()) == 10
+
+
+@pytest.mark.parametrize("words", [("tickets", "delete", "99"), ("replies", "delete", "99")], ids=" ".join)
+def test_what_is_not_there_is_not_asked_about(shop: Sandbox, words: tuple[str, ...]) -> None:
+    with Person(*words) as person:
+        assert person.leaves() == 5
+    assert "confirm" not in person.screen
+
+
+def test_a_delete_that_was_planned_is_shown_without_reading(shop: Sandbox, run: Run, tmp_path: Path) -> None:
+    assert run("tickets", "delete", "4", "--plan", str(tmp_path / "plan")).code == 0
+    shop.store.clear_log()
+    with Person("apply", str(tmp_path / "plan")) as person:
+        person.sees("Delete ticket 4, “Subject 4”, of Ann Lee? Type 4 to confirm: ")
+        person.types("no\n")
+        assert person.leaves() == 2
+    assert shop.asked() == []
 
 
 @pytest.mark.parametrize(("words", "word"), [*DELETES, (("profiles", "remove", "main"), "")], ids=str)

@@ -42,6 +42,14 @@ def test_the_header_and_who_wrote_what(shop: Sandbox, run: Run) -> None:
     assert "Files: box.jpg" in plain
 
 
+def test_the_stores_own_messages_have_a_colour(shop: Sandbox, run: Run) -> None:
+    say(shop, 11, "Where is it?", SenderEmail="ANN@example.com", Sender=7)
+    say(shop, 12, "On its way.", SenderName="Bob", SenderEmail="shop@example.net", Sender=7)
+    out = run("tickets", "get", "1", "--color", "always", terminal=True).out
+    assert ("\x1b[1m── customer" in out, "\x1b[1;36m── store" in out) == (True, True)
+    assert ("\x1b[1;36m── customer" in out, "\x1b[1m── store" in out) == (False, False)
+
+
 def test_messages_come_oldest_first_in_any_order_of_the_store(shop: Sandbox, run: Run) -> None:
     say(shop, 11, "the later one", DateCreated="2026-03-05T10:00:00")
     say(shop, 12, "the earlier one", DateCreated="2026-03-05T09:00:00")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from crmcli import errors
 from crmcli.api.changes import Seen
 from crmcli.api.sends import Ack, same
+from crmcli.output.cells import Look, called, told
 
 if TYPE_CHECKING:
     from crmcli.api.crm import Crm
@@ -86,17 +87,25 @@ def carried_out(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
     yield from _WAYS[action.do, action.noun](action, crm, seen)
 
 
-def as_expected(expected: Mapping[str, Any], row: Row, *, digest: str = "") -> None:
-    """Raises Changed where the object is not as it was expected; fields that say the same in other words are the same."""
+def as_expected(expected: Mapping[str, Any], row: Row, *, digest: str, look: Look | None) -> None:
+    """Raises Changed where the object is not as it was expected; fields that say the same in other words are the same.
+
+    `look` has the names of what it tells of.
+    """
     for name, value in expected.items():
         now = row.get(name)
         if isinstance(value, list):
             if numbers_of(row) != value:
                 raise _changed("there are other messages")
         elif not same(name, value, now):
-            raise _changed(f"{name} is {now!r} and was {value!r}")
+            now_told, was_told = (_quoted(told(name, each, look), each) for each in (now, value))
+            raise _changed(f"{called(name).lower()} is {now_told} and was {was_told}")
     if digest and digest != digest_of(row):
         raise _changed("another field, or a message")
+
+
+def _quoted(said: str, value: object) -> str:
+    return repr(said) if isinstance(value, str) or not said else said
 
 
 def _changed(what: str) -> errors.Changed:

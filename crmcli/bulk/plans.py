@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from crmcli.state import State
 
 _THREAD = "CrmMessageList"
+_WOULD = {"update": "change", "delete": "be deleted", "reply": "be answered"}
 _KEYS = ("do", "ticket", "field", "before", "after", "store")
 
 
@@ -55,6 +56,9 @@ def write(state: State, todo: Sequence[Action], file: str) -> None:
         state.output.local(lines, PLAN)
     if same_already:
         state.output.note(f"{same_already:,} of {len(by_ticket):,} tickets are so already.")
+    if lines:
+        count = len({line["ticket"] for line in lines})
+        state.output.note(f"{count:,} {'ticket' if count == 1 else 'tickets'} would {_WOULD[lines[0]['do']]}.")
     if lines and file != "-":
         state.output.note(f"Nothing was sent. Carry it out with: crmcli apply {shlex.quote(file)}")
     if failed:

@@ -17,6 +17,7 @@ from crmcli.bulk.report import Report
 from crmcli.runs.journal import DONE, FAILED, SKIPPED, STARTED, UNSURE, WAITING, Journal, Run, RunRow
 
 if TYPE_CHECKING:
+    from crmcli.output.cells import Look
     from crmcli.state import State
 
 FEW = 10
@@ -119,7 +120,7 @@ def rehearse(state: State, todo: Sequence[Action]) -> None:
     with state.output.results.together() if is_list else nullcontext():
         for action in todo:
             try:
-                for ack, noun in actions.carried_out(action, state.crm, _expecting(action)):
+                for ack, noun in actions.carried_out(action, state.crm, _expecting(action, state.output.look)):
                     state.tell(ack, noun=noun)
             except ENDING:
                 raise
@@ -132,8 +133,8 @@ def rehearse(state: State, todo: Sequence[Action]) -> None:
         raise errors.Partial(f"{failed:,} of {len(todo):,} would fail.", hint="This was a dry run: nothing was sent.")
 
 
-def _expecting(action: Action) -> Callable[[Row], None]:
-    return lambda row: actions.as_expected(action.expected or {}, row, digest=action.digest)
+def _expecting(action: Action, look: Look | None) -> Callable[[Row], None]:
+    return lambda row: actions.as_expected(action.expected or {}, row, digest=action.digest, look=look)
 
 
 def _later(state: State) -> Callable[..., AbstractContextManager[None]]:
@@ -169,6 +170,7 @@ class _Worker:
         self._crm = state.crm
         self._together: Callable[..., AbstractContextManager[None]] = _later(state)
         self._warn = state.output.warn
+        self._look = state.output.look
         self._run = run
         self._until = time.monotonic() + state.settings.settle
 
@@ -228,7 +230,7 @@ class _Worker:
         if row.state == WAITING:
             if action.expected:
                 whole = self._crm.tickets.whole(action.number or 0)
-                actions.as_expected(action.expected, whole, digest=action.digest)
+                actions.as_expected(action.expected, whole, digest=action.digest, look=self._look)
             self._journal.starting(self._run, row.at, after=action.values)
         elif row.state == FAILED:  # no longer: should this try be killed, `resume` must take it up
             after = row.after or action.values
@@ -241,9 +243,9 @@ class _Worker:
             is_as_before = row.before != wanted and all(found.get(name) == row.before[name] for name in row.before)
             if not is_as_before and all(same(name, found.get(name), value) for name, value in wanted.items()):
                 raise _Already(actions.blanked(action, row.whole, found))
-            actions.as_expected(row.before, found)
+            actions.as_expected(row.before, found, digest="", look=self._look)
         elif not action.sends:
-            actions.as_expected(action.expected or {}, found, digest=action.digest)
+            actions.as_expected(action.expected or {}, found, digest=action.digest, look=self._look)
         if self._is_early(row) and (row.before or action.do == "delete"):
             raise _Early
         before = {name: found.get(name) for name in wanted}

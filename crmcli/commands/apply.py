@@ -23,7 +23,7 @@ def apply(state: State, plan: Plan, *, yes: Yes = False) -> None:
     todo = plans.read(state, plan)
     deletes = [action for action in todo if action.do == "delete"]
     replies = [action for action in todo if action.sends]
-    state.confirm_delete(deletes, noun="ticket", yes=yes)
+    bulk.deletes.agreed(state, deletes, yes=yes)
     if replies:
         state.agree(f"Mail {len(replies)} {'reply' if len(replies) == 1 else 'replies'} to customers?", yes=yes)
     bulk.run(state, todo, command="apply")

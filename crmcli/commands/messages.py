@@ -69,5 +69,5 @@ def delete(state: State, ticket: Ticket, messages: Messages, *, yes: Yes = False
     from crmcli import bulk
 
     todo = bulk.build.message_deletes(ticket, messages)
-    state.confirm_delete(todo, noun="message", yes=yes)
+    bulk.deletes.agreed(state, todo, yes=yes)
     bulk.run(state, todo, command="messages delete")

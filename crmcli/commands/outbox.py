@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -26,15 +25,15 @@ def list_(
     state: State, *, all_: Annotated[bool, typer.Option("--all", "-a", help="Those that were sent well, too.")] = False
 ) -> None:
     """List what was not sent, or may not have been; the newest last."""
-    rows = [_row(entry) for entry in state.box.entries() if all_ or not (entry.state == "confirmed" or entry.again)]
-    state.output.local(rows, OUTBOX)
+    entries = [entry for entry in state.box.entries() if all_ or not (entry.state == "confirmed" or entry.again)]
+    state.output.local([_row(state, entry) for entry in entries], OUTBOX)
 
 
 @verb(app, "show", example="crmcli outbox show 3")
 def show(state: State, number: Number) -> None:
     """Show an entry with its whole text."""
     entry = state.box.get(inputs.number(number, noun="outbox entry"))
-    state.output.objects([_row(entry)], OUTBOX, single=True)
+    state.output.objects([_row(state, entry)], OUTBOX, single=True)
 
 
 @verb(app, "resolve", example="crmcli outbox resolve 3")
@@ -55,7 +54,7 @@ def resolve(
         entry = state.box.settle(entry, "confirmed" if is_sent else "refused", reason="seen by a person")
     elif entry.standing == "unsure" or entry.state == "intended":
         entry = state.delivery.look(entry, state.crm.sending(entry.kind, entry.path, entry.body))
-    state.output.objects([_row(entry)], OUTBOX, single=True)
+    state.output.objects([_row(state, entry)], OUTBOX, single=True)
     if entry.state == "unsure":
         raise errors.Unsure(f"Entry {entry.number} may or may not be at the store.")
 
@@ -118,13 +117,13 @@ def _text(entry: Entry) -> str:
     return str(entry.body.get("Message") or messages[0].get("Message") or "")
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(state: State, entry: Entry) -> dict[str, Any]:
     return {
         "number": entry.number,
         "state": entry.standing,
         "kind": entry.kind,
         "path": entry.path,
-        "made": f"{datetime.fromtimestamp(entry.made):%Y-%m-%dT%H:%M:%S}",  # noqa: DTZ006 - this machine's own clock
+        "made": state.moment(entry.made),
         "text": _text(entry),
         "became": entry.became,
         "profile": entry.profile,

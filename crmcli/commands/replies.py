@@ -82,5 +82,11 @@ def delete(state: State, replies: Replies, *, yes: Yes = False) -> None:
     from crmcli import bulk
 
     words = inputs.words(replies)
-    state.confirm_delete(words, noun="saved reply", yes=yes)
+    state.confirm_delete(words, noun="saved reply", yes=yes, about=lambda word: _title(state, word))
     bulk.run(state, bulk.build.reply_deletes(state, words), command="replies delete")
+
+
+def _title(state: State, word: str) -> str:
+    """What a saved reply is called, where that is not what it was named by. Raises NotFound, BadUsage."""
+    title = str(state.crm.replies.find(word).get("Title") or "")
+    return "" if title.casefold() == word.casefold() else f"“{title}”"

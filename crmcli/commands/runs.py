@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,7 +22,7 @@ Number = Annotated[str, typer.Argument(help="The run's number.", metavar="ID")]
 @verb(app, "list", example="crmcli runs list")
 def list_(state: State) -> None:
     """List the runs at this store; the newest last. One that was stopped can be gone on with."""
-    state.output.local([_row(run) for run in state.journal.runs(store=state.settings.store)], RUNS)
+    state.output.local([_row(state, run) for run in state.journal.runs(store=state.settings.store)], RUNS)
 
 
 @verb(app, "show", example="crmcli runs show 1")
@@ -55,7 +54,7 @@ def undo(state: State, number: Number) -> None:
     back.undo(state, inputs.number(number, noun="run"))
 
 
-def _row(run: Run) -> dict[str, Any]:
+def _row(state: State, run: Run) -> dict[str, Any]:
     return {
         "number": run.number,
         "command": run.command,
@@ -65,7 +64,7 @@ def _row(run: Run) -> dict[str, Any]:
         "failed": run.counts.get("failed", 0),
         "skipped": run.counts.get("skipped", 0),
         "left": run.left,
-        "made": f"{datetime.fromtimestamp(run.made):%Y-%m-%dT%H:%M:%S}",  # noqa: DTZ006 - this machine's own clock
+        "made": state.moment(run.made),
         "profile": run.profile,
     }
 

@@ -255,5 +255,5 @@ def delete(
 
     todo = bulk.build.ticket_deletes(tickets, source=from_)
     if plan is None:
-        state.confirm_delete(todo, noun="ticket", yes=yes)
+        bulk.deletes.agreed(state, todo, yes=yes)
     bulk.run(state, todo, command="tickets delete", plan=plan)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -15,8 +14,6 @@ from crmcli.output.kept import TRASH
 from crmcli.state import State
 
 if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
     from crmcli.trash import Entry
 
 app = noun("The trash: what was deleted, kept whole before it went.")
@@ -33,9 +30,8 @@ def list_(
     state: State, *, all_: Annotated[bool, typer.Option("--all", "-a", help="Those of other stores, too.")] = False
 ) -> None:
     """List what was deleted at this store; the newest last."""
-    zone = _zone(state)
     entries = state.trash.entries(store=None if all_ else state.settings.store)
-    state.output.local([_row(entry, zone) for entry in entries], TRASH)
+    state.output.local([_row(state, entry) for entry in entries], TRASH)
 
 
 @verb(app, "show", example="crmcli trash show 3")
@@ -103,7 +99,9 @@ def _chosen(state: State, numbers: list[str] | None, *, every: bool, older_than:
     else:
         entries = state.trash.entries(store=state.settings.store)
     if older_than is not None:
-        zone = _zone(state)
+        from zoneinfo import ZoneInfo
+
+        zone = ZoneInfo(state.settings.timezone)
         before = dates.from_user(older_than, zone=zone).replace(tzinfo=zone).timestamp()
         entries = [entry for entry in entries if entry.made < before]
     underway = [entry.number for entry in entries if entry.standing == "underway"]
@@ -112,20 +110,13 @@ def _chosen(state: State, numbers: list[str] | None, *, every: bool, older_than:
     return [entry for entry in entries if entry.number not in underway]
 
 
-def _zone(state: State) -> ZoneInfo:
-    """The store's zone, in which all dates are."""
-    from zoneinfo import ZoneInfo
-
-    return ZoneInfo(state.settings.timezone)
-
-
-def _row(entry: Entry, zone: ZoneInfo) -> dict[str, Any]:
+def _row(state: State, entry: Entry) -> dict[str, Any]:
     return {
         "number": entry.number,
         "state": entry.standing,
         "noun": entry.noun,
         "path": entry.path,
-        "deleted": f"{datetime.fromtimestamp(entry.made, zone):%Y-%m-%dT%H:%M:%S}",
+        "deleted": state.moment(entry.made),
         "about": entry.about,
         "messages": entry.messages,
         "became": entry.became,

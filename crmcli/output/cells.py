@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from crmcli import dates
-from crmcli.output.columns import Column, Row
+from crmcli.output.columns import MESSAGES, REPLIES, TICKETS, Column, Row
 from crmcli.output.hostile import one_line
 
 
@@ -40,6 +40,8 @@ class Look(Protocol):
 # Both forms seen on the wire (wire-facts section 7): recorded traffic and the documentation's samples.
 _ISO = re.compile(r"(\d{4}-(?:0\d|1[0-2])-[0-3]\d)T([0-2]\d:[0-5]\d)(?::\d\d(?:\.\d+)?)?Z?")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: ([0-2]?\d:[0-5]\d)(?::\d\d(?:\.\d+)?)?)?")
+
+_CALLED = {column.field: column.header for shape in (REPLIES, MESSAGES, TICKETS) for column in shape.columns}
 
 _UNSET_YEAR = "0001-"
 
@@ -115,21 +117,48 @@ def shower(column: Column, look: Look | None) -> Callable[[Row], str]:
     if column.kind in ("department", "status") and look is not None:
         names = _names(look.department if column.kind == "department" else look.status)
         return lambda row: names(row.get(field))
-    if column.kind == "value" and look is not None:
-        return lambda row: _told(str(row.get("field")), row.get(field), look)
+    if column.kind == "field":
+        return lambda row: called(plain(row.get(field)))
+    if column.kind == "value":
+        return lambda row: told(row.get("field"), row.get(field), look)
+    if column.kind == "change":
+        return lambda row: _change(row.get("before") or {}, row.get("after") or {}, look)
     if spare:
         return lambda row: plain(row.get(field)) or plain(row.get(spare))
     return lambda row: plain(row.get(field))
 
 
-def _told(name: str, value: object, look: Look) -> str:
-    """The value of a field of a ticket, or several fields: with names for the numbers of departments and statuses."""
+def called(field: str) -> str:
+    """What people call a field of the store's: the head of its column."""
+    return _CALLED.get(field, one_line(field))
+
+
+def told(field: object, value: object, look: Look | None) -> str:
+    """The value of a field, with a name for the number of a department or status; of a whole ticket, what it is about.
+
+    The numbers of messages say nothing to anybody.
+    """
+    if isinstance(value, dict) and "CrmMessageList" in value:
+        customer = plain(value.get("CustomerName")) or plain(value.get("CustomerEmail"))
+        return " ".join([plain(value.get("Subject")) or "(no subject)", *([f"({customer})"] if customer else [])])
     if isinstance(value, dict):
-        return ", ".join(f"{one_line(str(each))}={_told(each, said, look)}" for each, said in value.items())
-    names = {"DepartmentID": look.department, "StatusID": look.status}
-    if type(value) is int and name in names:
-        return one_line(names[name](value)) or str(value)
+        return ", ".join(f"{called(str(each))}: {told(each, said, look)}" for each, said in value.items())
+    if isinstance(value, list):
+        return ""
+    if type(value) is int and look is not None and field in ("DepartmentID", "StatusID"):
+        return one_line((look.department if field == "DepartmentID" else look.status)(value)) or str(value)
     return plain(value)
+
+
+def _change(before: Row, after: Row, look: Look | None) -> str:
+    """What became of fields: `Status: Open -> Spam, Order: 1000`, the second of which was not read before.
+
+    The status comes first: it is what most changes are about, and the end may be cut.
+    """
+    return ", ".join(
+        f"{called(field)}: {f'{told(field, before[field], look)} -> ' if field in before else ''}{told(field, value, look)}"
+        for field, value in sorted(after.items(), key=lambda change: change[0] != "StatusID")
+    )
 
 
 def _names(name_of: Callable[[int], str]) -> Callable[[object], str]:

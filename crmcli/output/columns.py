@@ -15,9 +15,23 @@ Row = dict[str, Any]
 
 # number: right-aligned. duration: seconds. reference: a number where 0 means none. date: either wire form. age: a date, told
 # on a terminal by how long ago it was. department, status: a number shown by its name. count: a list, shown by its length.
-# long: text of many lines. yes: a boolean. value: anything.
+# long: text of many lines. yes: a boolean. field: a field's name, told as people call it. value: anything, of the field that
+# the row's `field` names. change: what became of `before` in `after`.
 Kind = Literal[
-    "text", "long", "number", "duration", "reference", "date", "age", "department", "status", "count", "yes", "value"
+    "text",
+    "long",
+    "number",
+    "duration",
+    "reference",
+    "date",
+    "age",
+    "department",
+    "status",
+    "count",
+    "yes",
+    "field",
+    "value",
+    "change",
 ]
 
 
@@ -26,7 +40,8 @@ class Column:
     """One field of a noun. `header` is its short name in a table; `kind` says how its value is shown.
 
     `spare` is the field shown where this one is empty. On a terminal `least` is the width (in cells) below which a
-    text isn't worth its place, and `most` how far it grows beyond the first page's widest value.
+    text isn't worth its place, and `most` how far it grows beyond the first page's widest value. One that is `sparse` is
+    left out of the usual table where all its cells are empty.
     """
 
     field: str
@@ -35,6 +50,7 @@ class Column:
     spare: str = ""
     least: int = 8
     most: int = 0
+    sparse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +58,9 @@ class Shape:
     """A noun: `columns` in the documented order, one a field; `key` is the field that `-o ids` prints.
 
     `table` names the fields of the usual table from left to right, `rank` the same from the most to the least
-    important: a narrow terminal loses columns from its end. Both default to all fields in order.
+    important: a narrow terminal loses columns from its end. Both default to all fields in order. All but the first `core`
+    of `rank` come only where no value need be cut for them; without it columns come as long as each has its `least`.
+    `made` are columns that the usual table alone has, made from several fields.
     """
 
     noun: str
@@ -51,6 +69,8 @@ class Shape:
     columns: tuple[Column, ...]
     table: tuple[str, ...] = ()
     rank: tuple[str, ...] = ()
+    core: int | None = None
+    made: tuple[Column, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -75,7 +95,7 @@ class Shape:
         return self._columns(self.table or self.fields)
 
     def _columns(self, fields: Sequence[str]) -> list[Column]:
-        by_field = {column.field: column for column in self.columns}
+        by_field = {column.field: column for column in (*self.columns, *self.made)}
         return [by_field[field] for field in fields]
 
 
@@ -89,7 +109,7 @@ TICKETS = Shape(
         Column("DateLastAction", "Last action", "age"),
         Column("Subject", "Subject", least=24, most=50),
         Column("DepartmentID", "Department", "department", least=12),
-        Column("StatusID", "Status", "status"),
+        Column("StatusID", "Status", "status", least=24),
         Column("CustomerName", "Customer", spare="CustomerEmail", least=12),
         Column("CustomerEmail", "E-mail", least=16),
         Column("CustomerPhone", "Phone", least=12),
@@ -114,8 +134,8 @@ TICKETS = Shape(
     rank=(
         "CrmID",
         "Subject",
-        "CustomerName",
         "StatusID",
+        "CustomerName",
         "DateLastAction",
         "DepartmentID",
         "DateOpened",
@@ -123,6 +143,7 @@ TICKETS = Shape(
         "CustomerEmail",
         "CrmMessageList",
     ),
+    core=5,
 )
 
 MESSAGES = Shape(

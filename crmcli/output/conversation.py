@@ -11,7 +11,7 @@ from crmcli.output import html
 from crmcli.output.cells import Look, ago, clipped, date, most_cells, plain, reference, shower
 from crmcli.output.columns import MESSAGES, TICKETS, Row
 from crmcli.output.hostile import block, one_line
-from crmcli.output.streams import BOLD, DIM, Stream, status_style
+from crmcli.output.streams import BOLD, CYAN, DIM, Stream, status_style
 from crmcli.output.view import INDENT, fact, files, hanging, theirs
 
 _QUOTED = re.compile(r"\s*>")
@@ -91,18 +91,22 @@ def _age(message: Row) -> tuple[datetime, int]:
 
 
 def _heading(message: Row, ticket: Row, stream: Stream, look: Look | None) -> str:
-    """A rule with what is known of a message, and last, since it may say anything, the name that its writer gave."""
+    """A rule with what is known of a message, and last, since it may say anything, the name that its writer gave.
+
+    The store's own have a colour, so that both sides are told apart at a glance.
+    """
     name = one_line(str(message.get("SenderName") or "")) or plain(message.get("SenderEmail")) or "(no name)"
     wrote = look.author(message, ticket) if look else None
     known = [wrote or "", _when(message.get("DateCreated"), look), f"#{plain(message.get(MESSAGES.key))}"]
+    style = CYAN if wrote == "store" else BOLD
     dash, dot = ("─", "·") if stream.unicode else ("-", "-")
     before = stream.encodable(f"{dash * 2} {f' {dot} '.join(filter(None, known))} {dot} ")
     said = stream.encodable(_without_rules(name, dash + dot))
     if not stream.width:
-        return stream.paint(before, BOLD) + said
+        return stream.paint(before, style) + said
     head = clipped(f"{before}{said}", stream.width, "…" if stream.unicode else "...")
     rule = f" {dash * (stream.width - most_cells(head) - 1)}".rstrip()
-    return stream.paint(head[: len(before)], BOLD) + head[len(before) :] + stream.paint(rule, BOLD)
+    return stream.paint(head[: len(before)], style) + head[len(before) :] + stream.paint(rule, style)
 
 
 def _without_rules(name: str, marks: str) -> str:

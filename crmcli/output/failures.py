@@ -9,6 +9,7 @@ from crmcli.exits import exit_row
 from crmcli.output import formats
 from crmcli.output.hostile import one_line
 from crmcli.output.streams import BOLD, RED, Stream
+from crmcli.output.view import notice
 
 
 class Failures:
@@ -33,10 +34,10 @@ class Failures:
             }
             err.try_write(formats.dumper(ascii_only=not err.unicode)({"error": told}) + "\n")
             return
-        lines = [f"{err.paint('Error:', RED)} {one_line(where + error.message)}"]
-        lines += [f"  {one_line(detail)}" for detail in error.details]
-        lines.append(f"{err.paint('Hint:', BOLD)} {one_line(hint)}")
-        err.try_write("\n".join(lines) + "\n")
+        lines = [notice(one_line(where + error.message), err, mark="Error:", style=RED)]
+        lines += [notice(one_line(detail), err, mark=" ") for detail in error.details]
+        lines.append(notice(one_line(hint), err, mark="Hint:", style=BOLD))
+        err.try_write("".join(lines))
 
     def row(self, error: CrmError, *, label: str, line: int | None) -> None:
         """Tell in a line why one row of many failed: its `label`, and with `line` where it stands in its file."""
@@ -47,7 +48,7 @@ class Failures:
         err = self._err()
         *others, last = error.message, *error.details
         said = "; ".join([*(each.removesuffix(".") for each in others), last])
-        err.try_write(f"{err.paint('Error:', RED)} {one_line(where + said)}\n")
+        err.try_write(notice(one_line(where + said), err, mark="Error:", style=RED))
 
 
 def place(error: CrmError, *, label: str, line: int | None) -> str:

@@ -6,7 +6,7 @@ Not `typer.prompt`, which prints a question as it is, and leaves a blank on stan
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from crmcli.errors import BadUsage, Interrupted
 from crmcli.output.hostile import one_line
@@ -40,6 +40,20 @@ class Questions:
     def typed(self, question: str, word: str) -> bool:
         """Whether a person types a word as it is shown to them."""
         return one_line(self.ask(f"{question} Type {word} to confirm:")) == one_line(word)
+
+    def list_(self, things: Sequence[tuple[str, str]], *, more: int) -> None:
+        """Show what is about to be asked about, a line each: its name and what it is; `more` of them are not shown."""
+        from crmcli.output.view import INDENT, hanging  # for this alone
+
+        err = self._err()
+        width = max(len(one_line(name)) for name, _ in things)
+        lines = [
+            line
+            for name, said in things
+            for line in hanging(f"{INDENT}{one_line(name).rjust(width)}{INDENT}", one_line(said), err)
+        ]
+        lines += [f"{INDENT}{err.encodable('…')} and {more:,} more"] if more > 0 else []
+        err.try_write("".join(f"{line}\n" for line in lines))
 
     def preview(self, head: Mapping[str, str], text: str) -> None:
         """Show what is about to be sent, whole: a line for each fact of `head`, then its text."""

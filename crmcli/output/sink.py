@@ -22,14 +22,13 @@ from crmcli.output.hostile import block, one_line
 from crmcli.output.questions import Questions
 from crmcli.output.results import Results
 from crmcli.output.streams import YELLOW, Stream
+from crmcli.output.view import notice
 
 if TYPE_CHECKING:
     from crmcli.output.progress import Bar, Progress
 
 FORMATS = ("table", "json", "jsonl", "csv", "tsv", "ids")
-
 _JSON = ("json", "jsonl")
-
 _BATCH = 20  # rows that a table of single objects sees before it fixes its widths
 
 
@@ -227,7 +226,8 @@ class Output:
     def note(self, text: str) -> None:
         """Tell a person something, on standard error; silent under `--quiet`."""
         if not self._quiet:
-            self._err().try_write(block(text) + "\n")
+            err = self._err()
+            err.try_write(notice(text, err))
 
     def trace(self, text: str) -> None:
         """Tell what goes over the wire, on standard error; only under `--verbose`. The caller leaves the keys out."""
@@ -237,7 +237,7 @@ class Output:
     def warn(self, text: str) -> None:
         """Warn on standard error, always."""
         err = self._err()
-        err.try_write(f"{err.paint('Warning:', YELLOW)} {block(text)}\n")
+        err.try_write(notice(text, err, mark="Warning:", style=YELLOW))
 
     def error(self, error: CrmError) -> None:
         """Tell what failed and what to do about it, on standard error."""

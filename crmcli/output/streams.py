@@ -10,7 +10,7 @@ import os
 import re
 from typing import TextIO
 
-BOLD, DIM, RED, GREEN, YELLOW = "1", "2", "1;31", "32", "33"
+BOLD, DIM, RED, GREEN, YELLOW, CYAN = "1", "2", "1;31", "32", "33", "1;36"
 
 _USUAL_WIDTH, _USUAL_HEIGHT = 80, 24
 

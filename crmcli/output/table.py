@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from crmcli.output.cells import Look, cells, cut, shower
@@ -23,6 +23,9 @@ _RIGHT = frozenset({"number", "reference", "count"})
 
 # However narrow the terminal, this many of the most important columns stay.
 _ALWAYS = 2
+
+# A value longer than this may be cut for a column that is less important.
+_AMPLE = 40
 
 
 @dataclass(slots=True)
@@ -58,9 +61,11 @@ def chunks(
         head = ""
         if not keep:
             places = [_fit(column, [row[index] for row in texts]) for index, column in enumerate(columns)]
-            keep = list(range(len(columns)))
+            keep = [
+                at for at, column in enumerate(columns) if fields or not column.sparse or any(row[at] for row in texts)
+            ]
             if limit is not None:
-                keep = keep if fields else _chosen(places, shape.rank or shape.fields, limit)
+                keep = keep if fields else _chosen({at: places[at] for at in keep}, shape, limit)
                 _share([places[index] for index in keep], limit)
             fitted = [places[index] for index in keep]
             shows = [shows[index] for index in keep]
@@ -89,13 +94,17 @@ def _comfortable(place: _Fitted) -> int:
     return place.natural if place.rigid else min(place.natural, max(column.least, len(column.header)))
 
 
-def _chosen(places: Sequence[_Fitted], rank: Sequence[str], limit: int) -> list[int]:
-    """Which columns a terminal `limit` cells wide shows: by importance, as long as they fit in comfort."""
-    by_field = {place.column.field: index for index, place in enumerate(places)}
+def _ample(place: _Fitted) -> int:
+    return place.natural if place.rigid else max(_comfortable(place), min(place.natural, _AMPLE))
+
+
+def _chosen(places: Mapping[int, _Fitted], shape: Shape, limit: int) -> list[int]:
+    """Which columns a terminal `limit` cells wide shows: by importance, as long as they fit as the shape wants them to."""
+    by_field = {place.column.field: index for index, place in places.items()}
     chosen: list[int] = []
-    used = -len(GAP)
-    for index in (by_field[field] for field in rank):
-        used += len(GAP) + _comfortable(places[index])
+    for index in (by_field[field] for field in shape.rank or shape.fields if field in by_field):
+        width = _comfortable if shape.core is None or len(chosen) < shape.core else _ample
+        used = sum(len(GAP) + width(places[each]) for each in [*chosen, index]) - len(GAP)
         if used > limit and len(chosen) >= _ALWAYS:
             break
         chosen.append(index)
@@ -111,6 +120,7 @@ def _share(places: Sequence[_Fitted], limit: int) -> None:
     while room < 0 and any(place.width > 1 for place in texts):
         max(texts, key=lambda place: place.width).width -= 1
         room += 1
+    room = _grow(texts, room, [_ample(place) for place in texts])
     room = _grow(texts, room, [place.natural for place in texts])
     _grow(texts, room, [place.column.most for place in texts])
 

@@ -80,6 +80,17 @@ def hanging(head: str, text: str, stream: Stream, *, style: str = "", more: int 
     return [f"{head}{first}".rstrip(), *(f"{indent}{part}" for part in rest)]
 
 
+def notice(text: str, stream: Stream, *, mark: str = "", style: str = "") -> str:
+    """What is told beside the data, after a `mark` of ours; on a terminal wrapped at words, below its first one."""
+    head = f"{mark} " if mark else ""
+    below = " " * len(head) if stream.width else ""
+    first, *rest = block(text).split("\n")
+    lines = [*hanging(head, first, stream), *(line for each in rest for line in hanging(below, each, stream))]
+    if style:
+        lines[0] = stream.paint(mark, style) + lines[0][len(mark) :]
+    return "".join(f"{line}\n" for line in lines)
+
+
 def _room(stream: Stream, taken: int) -> int:
     """Cells that are left in a line; 0 where there is no limit."""
     return max(stream.width - taken, _LEAST) if stream.width else 0

@@ -129,7 +129,10 @@ def harmless(result: Result, *, tabs: bool = False) -> None:
             if not character.isprintable() and character not in ("\n\t" if tabs else "\n")
         }
         assert not strange, strange
-        assert set(OURS.findall(screen)) <= {"\x1b[0m", *(f"\x1b[{style}m" for style in ("1", "2", "1;31", "32", "33"))}
+        assert set(OURS.findall(screen)) <= {
+            "\x1b[0m",
+            *(f"\x1b[{style}m" for style in ("1", "2", "1;31", "32", "33", "1;36")),
+        }
 
 
 @pytest.mark.parametrize("output", ["table", "json", "jsonl", "csv", "tsv", "ids"])

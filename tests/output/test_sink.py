@@ -271,3 +271,31 @@ def test_a_real_terminal_gets_text_and_nothing_else(form: str) -> None:
     if form == "":
         assert len(lines) == 5
         assert max(map(len, lines)) == 63
+
+
+LONG = "Only the first 14 tickets are shown; --all shows every one, --limit N more. " * 3
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_what_is_told_is_wrapped_at_words_at_a_terminal(printing: Printing, width: int) -> None:
+    with printing(terminal=True, width=width) as printed:
+        output = Output(color="never")
+        output.note(LONG)
+        output.warn(f"{LONG}\nAnd more.")
+        output.error(NotFound(LONG, hint=LONG, details=[LONG]))
+    lines = printed.err.splitlines()
+    assert all(len(line) <= width for line in lines)
+    assert {line[: len(line) - len(line.lstrip())] for line in lines} == {"", "  ", " " * 6, " " * 7, " " * 9}
+    assert printed.err.split() == f"{LONG} Warning: {LONG} And more. Error: {LONG} {LONG} Hint: {LONG}".split()
+
+
+def test_what_is_told_is_not_wrapped_in_a_pipe(printing: Printing) -> None:
+    with printing(width=40) as printed:
+        output = Output()
+        output.note(LONG)
+        output.warn(f"{LONG}\nAnd more.")
+        output.error(NotFound(LONG, hint=LONG, details=[LONG]))
+    said = LONG.strip()
+    assert printed.err.splitlines() == [
+        *(said, f"Warning: {said}", "And more.", f"Error: {said}", f"  {said}", f"Hint: {said}"),
+    ]

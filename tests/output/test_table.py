@@ -202,3 +202,24 @@ def test_what_is_cut_fits_and_says_so(text: str, width: int) -> None:
     shown = cut(text, width, "…")
     assert cell_len(shown) <= width
     assert shown == text or width == 0 or shown.endswith("…")
+
+
+@pytest.mark.parametrize("width", [60, 80, 90, 100, 120, 140, 160, 180, 200])
+def test_tickets_lose_a_column_rather_than_their_subject_or_status(printing: Printing, width: int) -> None:
+    subject = "Where is my order 10415, please?"
+    row = ticket(
+        Subject=subject,
+        StatusID="Waiting for customer",
+        CustomerName="Conceição Simões",
+        CustomerEmail="conceicao.simoes@example.com",
+        DepartmentID="Repairs and warranty",
+        OrderID=10415,
+        DateOpened="2026-11-01T08:00:00",
+    )
+    with printing(terminal=True, width=width) as printed:
+        Output(color="never").pages([[row]], TICKETS)
+    head, line, _ = printed.out.split("\n")
+    assert "Waiting for customer" in line
+    assert "…" not in line or "Department" not in head  # what is less important comes where nothing need be cut for it
+    if width >= 100:
+        assert subject in line
