@@ -66,9 +66,9 @@ def _run(argv: Sequence[str]) -> None:
     except typer.Exit:  # --help has been printed
         return
     except typer.TyperException as fault:
-        where = getattr(fault, "ctx", None)
-        hint = f"See '{where.command_path} --help'." if where else None
-        raise errors.BadUsage(fault.format_message(), hint=hint) from None
+        from crmcli import wording
+
+        raise wording.wrong(fault.format_message(), getattr(fault, "ctx", None)) from None
 
 
 def _is_text(word: str) -> bool:
