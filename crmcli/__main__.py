@@ -91,7 +91,7 @@ def _fail(failure: CrmError, argv: Sequence[str]) -> int:
     from crmcli.exits import exit_row
     from crmcli.output.sink import Output
 
-    Output(format=_json_format(argv)).error(failure)
+    Output(format=_json_format(argv), profile=failure.profile).error(failure)
     _abandon_stdout()
     return exit_row(failure).code
 

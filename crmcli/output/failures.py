@@ -6,22 +6,24 @@ from collections.abc import Callable
 
 from crmcli.errors import CrmError
 from crmcli.exits import exit_row
-from crmcli.output import formats
+from crmcli.output import follow, formats
 from crmcli.output.hostile import one_line
 from crmcli.output.streams import BOLD, RED, Stream
 
 
 class Failures:
-    """Tells of errors. `is_json` and `err` give what is in force when one is told."""
+    """Tells of errors. `is_json` and `err` give what is in force when one is told, `profile` is what -p named."""
 
-    def __init__(self, is_json: Callable[[], bool], err: Callable[[], Stream]) -> None:
+    def __init__(self, is_json: Callable[[], bool], err: Callable[[], Stream], *, profile: str | None = None) -> None:
         self._is_json = is_json
         self._err = err
+        self._profile = profile
 
     def tell(self, error: CrmError, *, where: str = "") -> None:
         """Tell what failed and what to do about it; `where` it did comes before it."""
         row = exit_row(error)
-        hint = error.hint or row.hint
+        hint = follow.in_ours(error.hint or row.hint, self._profile)
+        details = [follow.in_line(detail, self._profile) for detail in error.details]
         err = self._err()
         if self._is_json():
             told = {
@@ -29,12 +31,12 @@ class Failures:
                 "message": where + error.message,
                 "status": error.status,
                 "hint": hint,
-                "details": error.details,
+                "details": details,
             }
             err.try_write(formats.dumper(ascii_only=not err.unicode)({"error": told}) + "\n")
             return
         lines = [f"{err.paint('Error:', RED)} {one_line(where + error.message)}"]
-        lines += [f"  {one_line(detail)}" for detail in error.details]
+        lines += [f"  {one_line(detail)}" for detail in details]
         lines.append(f"{err.paint('Hint:', BOLD)} {one_line(hint)}")
         err.try_write("\n".join(lines) + "\n")
 
@@ -45,7 +47,8 @@ class Failures:
             self.tell(error, where=where)
             return
         err = self._err()
-        *others, last = error.message, *error.details
+        details = [follow.in_line(detail, self._profile) for detail in error.details]
+        *others, last = error.message, *details
         said = "; ".join([*(each.removesuffix(".") for each in others), last])
         err.try_write(f"{err.paint('Error:', RED)} {one_line(where + said)}\n")
 
