@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crmcli.errors import CrmError
+from crmcli.errors import ConditionHolds, CrmError, Rejected
 from crmcli.exits import exit_row
 from crmcli.output import follow, formats
 from crmcli.output.hostile import one_line
@@ -35,6 +35,9 @@ class Failures:
             }
             err.try_write(formats.dumper(ascii_only=not err.unicode)({"error": told}) + "\n")
             return
+        if isinstance(error, ConditionHolds):  # which is no error: it was asked for
+            err.try_write("".join(f"{one_line(said)}\n" for said in (error.message, *details)))
+            return
         lines = [f"{err.paint('Error:', RED)} {one_line(where + error.message)}"]
         lines += [f"  {one_line(detail)}" for detail in details]
         lines.append(f"{err.paint('Hint:', BOLD)} {one_line(hint)}")
@@ -48,6 +51,10 @@ class Failures:
             return
         err = self._err()
         details = [follow.in_line(detail, self._profile) for detail in error.details]
+        if (
+            isinstance(error, Rejected) and error.hint
+        ):  # the row's own: others have the end of the run to say what to do
+            details.append(error.hint)
         *others, last = error.message, *details
         said = "; ".join([*(each.removesuffix(".") for each in others), last])
         err.try_write(f"{err.paint('Error:', RED)} {one_line(where + said)}\n")

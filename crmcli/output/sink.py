@@ -139,9 +139,9 @@ class Output:
             return
         self.pages(formats.batches(rows, _BATCH if self.format == "table" else 1), shape)
 
-    def local(self, rows: Sequence[Row], shape: Shape) -> None:
+    def local(self, rows: Sequence[Row], shape: Shape, *, empty: str | None = None) -> None:
         """Print a list that lives on this machine (profiles, the mailbox) in the same formats."""
-        self.pages([rows], shape, empty=f"No {shape.plural}.")
+        self.pages([rows], shape, empty=empty or f"No {shape.plural}.")
 
     def document(self, data: object) -> None:
         """Print one JSON value that is none of the nouns' objects; nothing for None."""
