@@ -8,6 +8,8 @@ _crmcli_at() {
     '') words='api apply commands doctor help schema tickets messages departments replies statuses profiles outbox trash runs checkpoints completion sandbox' flags="$flags --version" ;;
     'api') kind='GET|POST|PUT|DELETE' flags="$flags --field= -f= --data=@files --all -a --yes -y --dry-run" ;;
     'apply') kind='files' flags="$flags --yes -y --once= --dry-run" ;;
+    'help') kind='dates|environment|exit-codes|formats|tickets|messages|departments|replies|statuses|profiles|outbox|trash|runs|checkpoints|completion|sandbox|api|apply|commands|doctor|help|schema' ;;
+    'schema') kind='tickets|messages|departments|replies|statuses|profiles|outbox|trash|runs|run-rows|plan|checks|doctor|mailbox|topics|checkpoints|exit-codes|acks|requests|error|figures|anything' ;;
     'tickets') words='list stats get create update reply delete' ;;
     'tickets list') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --limit= -L= --offset= --all -a --newest --count --checkpoint=" ;;
     'tickets stats') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --closed=statuses --fail-if= --days=" ;;

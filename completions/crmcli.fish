@@ -94,6 +94,8 @@ complete -c crmcli -n '__crmcli_at apply' -l yes -s y -d 'Don\'t ask for confirm
 complete -c crmcli -n '__crmcli_at apply' -l once -x -d 'A key for this job: run again, it sends nothing more'
 complete -c crmcli -n '__crmcli_at apply' -l dry-run -d 'Print the request and send nothing'
 complete -c crmcli -n '__crmcli_at apply' -r -F
+complete -c crmcli -n '__crmcli_at help' -x -a 'dates environment exit-codes formats tickets messages departments replies statuses profiles outbox trash runs checkpoints completion sandbox api apply commands doctor help schema'
+complete -c crmcli -n '__crmcli_at schema' -x -a 'tickets messages departments replies statuses profiles outbox trash runs run-rows plan checks doctor mailbox topics checkpoints exit-codes acks requests error figures anything'
 complete -c crmcli -n '__crmcli_at tickets' -a list -d 'List tickets that match all the filters, in the store\'s order (oldest first)'
 complete -c crmcli -n '__crmcli_at tickets' -a stats -d 'Count tickets that match all the filters: open ones by status, department and age, answers, and new ones by day'
 complete -c crmcli -n '__crmcli_at tickets' -a get -d 'Show a ticket with its messages; several as a list'

@@ -66,9 +66,9 @@ def _run(argv: Sequence[str]) -> None:
     except typer.Exit:  # --help has been printed
         return
     except typer.TyperException as fault:
-        where = getattr(fault, "ctx", None)
-        hint = f"See '{where.command_path} --help'." if where else None
-        raise errors.BadUsage(fault.format_message(), hint=hint) from None
+        from crmcli import wording
+
+        raise wording.wrong(fault.format_message(), getattr(fault, "ctx", None)) from None
 
 
 def _is_text(word: str) -> bool:
@@ -91,7 +91,7 @@ def _fail(failure: CrmError, argv: Sequence[str]) -> int:
     from crmcli.exits import exit_row
     from crmcli.output.sink import Output
 
-    Output(format=_json_format(argv)).error(failure)
+    Output(format=_json_format(argv), profile=failure.profile).error(failure)
     _abandon_stdout()
     return exit_row(failure).code
 

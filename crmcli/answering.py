@@ -147,6 +147,7 @@ def compose(state: State, parts: Sequence[Draft], *, is_shown: bool) -> list[Rep
         return Reply(action, ticket)
 
     with drafts.kept(templates[0] if typed else None):
+        replying.all_used(replying.settings_of(parts[0].sets if parts else ()), filter(None, templates))
         return _each(parts, reply)
 
 

@@ -38,6 +38,8 @@ def build(argv: Sequence[str]) -> typer.Typer:
         name="crmcli",
         help="The CRM of your 3dcart / Shift4Shop store: tickets, messages, departments, saved replies, statuses.",
         epilog="\b\nTry it: crmcli -p demo tickets list",
+        cls=options.OnceGroup,
+        suggest_commands=False,  # `wording` does, for options too
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,

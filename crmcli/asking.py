@@ -61,14 +61,14 @@ class Asking:
 
         `default` is what the Enter key alone means; without one the question is asked again.
         """
-        self._needs_person(question, flag)
+        self._needs_person("an answer", question, flag)
         return self.output.questions.ask(question, secret=secret, default=default)
 
     def confirm(self, question: str, *, word: str, yes: bool) -> None:
         """Have `word` typed before something that can't be undone, unless `yes`. Raises BadUsage when it was not."""
         if yes or self.shared.dry_run:
             return
-        self._needs_person(question, "--yes")
+        self._needs_person("a confirmation", question, "--yes")
         if not self.output.questions.typed(question, word):
             raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Type it exactly, or use --yes.")
 
@@ -76,13 +76,16 @@ class Asking:
         """Have a person say yes before something goes out, unless `yes`. Raises BadUsage when they don't."""
         if yes or self.shared.dry_run:
             return
+        self._needs_person("a confirmation", question, "--yes")
         if self.ask(f"{question} [y/N]", flag="--yes", default="n").strip().lower() not in ("y", "yes"):
             raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Answer y, or use --yes.")
 
-    def _needs_person(self, question: str, flag: str) -> None:
+    def _needs_person(self, what: str, question: str, flag: str) -> None:
         if not self.has_person:
             raise errors.BadUsage(
-                f"{question} Nobody can be asked here.", hint=f"Say it with {flag}; nothing was sent."
+                f"This needs {what}, and nobody can be asked here.",
+                hint=f"Say it with {flag}; nothing was sent.",
+                details=[f"The question: {question}"],
             )
 
 

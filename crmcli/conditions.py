@@ -70,7 +70,7 @@ def check(conditions: Iterable[Condition], figures: Mapping[str, float | None]) 
         if condition.holds(figures)
     ]
     if held:
-        raise ConditionHolds(f"The condition holds: {held[0]}.", details=[f"And so does {each}." for each in held[1:]])
+        raise ConditionHolds(f"Condition holds: {held[0]}.", details=[f"And so does {each}." for each in held[1:]])
 
 
 def _shown(name: str, figure: float | None) -> str:

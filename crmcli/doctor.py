@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli import errors, profiles, settings
 from crmcli.exits import exit_row
+from crmcli.output import follow
 
 if TYPE_CHECKING:
     from crmcli.api.crm import Crm
@@ -166,4 +167,5 @@ def _outbox(state: State, found: settings.Settings) -> Check:
         return Check("outbox", OK, "nothing is left to settle")
     oldest = (time.time() - min(entry.made for entry in mine)) / 3600
     text = f"{len(mine)} may or may not have been sent; the oldest {oldest:.0f} hours ago"
-    return Check("outbox", WARNING, text, "Look with 'crmcli outbox list', then 'crmcli outbox resolve'.")
+    look = follow.in_ours("Look with 'crmcli outbox list', then 'crmcli outbox resolve'.", state.shared.profile)
+    return Check("outbox", WARNING, text, look)

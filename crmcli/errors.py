@@ -14,6 +14,7 @@ class CrmError(Exception):
     `message` says what failed. `hint` says what to do, where the cause's own hint in `exits.py` is not enough.
     `status` is the HTTP status, where there was one. `details` are further lines (a field and its fault, a row and
     its reason). All four may hold text from the store: whoever prints them defuses them.
+    `profile` is what -p named, for the commands that a hint tells of.
     """
 
     def __init__(
@@ -29,6 +30,7 @@ class CrmError(Exception):
         self.hint = hint
         self.status = status
         self.details = list(details)
+        self.profile: str | None = None
 
 
 class StoreFailed(CrmError):

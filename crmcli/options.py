@@ -8,12 +8,13 @@ sees them.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar, get_args
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from crmcli import __version__
 from crmcli.errors import BadUsage
@@ -130,9 +131,40 @@ Plan = Annotated[
 Text = Annotated[str | None, typer.Option("--text", help="The text, @file, or - for standard input.", metavar="TEXT")]
 
 
+class OnceCommand(TyperCommand):
+    """A command that refuses an option given twice where one value is meant: the first would be lost without a word."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As Typer does it. Raises BadUsage besides."""
+        given = self.make_parser(ctx).parse_args(args=[*args])[2] if args else []
+        left = super().parse_args(ctx, args)  # first, since it may end with the help
+        _refuse_repeated(given)
+        return left
+
+
+class OnceGroup(TyperGroup):
+    """The same for what has commands below it. What is given on both sides of a word is no repetition: the right one rules."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As Typer does it. Raises BadUsage besides."""
+        given = self.make_parser(ctx).parse_args(args=[*args])[2] if args else []
+        left = super().parse_args(ctx, args)
+        _refuse_repeated(given)
+        return left
+
+
+def _refuse_repeated(given: Sequence[Any]) -> None:
+    """Refuse the second time of an option, by the parser's list, which has each parameter as often as it came."""
+    for option in given:
+        single = option.param_type_name == "option" and not (option.is_flag or option.multiple)
+        if single and given.count(option) > 1:
+            name = next(name for name in option.opts if name.startswith("--"))
+            raise BadUsage(f"{name} is given twice.", hint="Nothing was sent. Leave one of them out.")
+
+
 def noun(help_text: str) -> typer.Typer:
     """A Typer for a noun, whose verbs are added with `verb`."""
-    app = typer.Typer(help=help_text, rich_markup_mode=None)
+    app = typer.Typer(help=help_text, cls=OnceGroup, rich_markup_mode=None, suggest_commands=False)
     takes_shared(app)
     return app
 
@@ -195,7 +227,10 @@ def verb(
 
         _declare(run, (_CONTEXT, *filtering, *own, *added))
         app.command(
-            name, help=inspect.getdoc(function), epilog=f"\b\nExample: {example}\nMore options: crmcli --help{more}"
+            name,
+            cls=OnceCommand,
+            help=inspect.getdoc(function),
+            epilog=f"\b\nExample: {example}\nMore options: crmcli --help{more}",
         )(run)
         return function
 

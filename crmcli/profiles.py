@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 DEMO = "demo"
 """The built-in profile: the demo store on this machine."""
 
+NO_PROFILE = "Set up your store with 'crmcli profiles add NAME', or try '-p demo', which needs no store."
+"""What to do where there is no profile."""
+
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII)
 
 

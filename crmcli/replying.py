@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmcli import drafts
@@ -59,12 +60,29 @@ def filled(text: str, ticket: Row, given: Mapping[str, str]) -> str:
     whole = _VARIABLE.sub(value, text)
     if missing:
         names = ", ".join(f"{{{{{name}}}}}" for name in missing)
-        first = next(iter(missing)) or "name"
+        flags = " ".join(f"--set {shlex.quote(name or 'name')}=…" for name in missing)
+        them = "it" if len(missing) == 1 else "them"
         raise BadUsage(
             f"Nothing fills {names} in the reply to ticket {ticket.get('CrmID')}.",
-            hint=f"Give it with --set {first}=…, or take it out of the text. Nothing was sent.",
+            hint=f"Give {them} with {flags}, or take {them} out of the text. Nothing was sent.",
         )
     return whole
+
+
+def all_used(given: Iterable[str], templates: Iterable[str]) -> None:
+    """Refuse a variable that no text names: mistyped, it would be lost. Raises BadUsage."""
+    named = {found.strip() for template in templates for found in _VARIABLE.findall(template)}
+    unused = [name for name in given if name not in named]
+    if not unused:
+        return
+    from difflib import get_close_matches
+
+    near = [repr(each) for each in get_close_matches(unused[0], named, n=3)]
+    there_are = f"It names {', '.join(sorted(named))}." if named else "It names none: write {{NAME}} where it belongs."
+    raise BadUsage(
+        f"Nothing in the text names {', '.join(f'{{{{{name}}}}}' for name in unused)}.",
+        hint=f"Did you mean {' or '.join(near)}? Nothing was sent." if near else f"{there_are} Nothing was sent.",
+    )
 
 
 def _of_ticket(name: str, ticket: Row) -> str:
@@ -78,7 +96,6 @@ def edited(quoted: str) -> str:
 
     Raises BadUsage when the text is empty or the editor failed; what it holds then stays in a file that the error names.
     """
-    import shlex
     import subprocess
 
     from crmcli.output.hostile import in_editor

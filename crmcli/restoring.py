@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli import errors
 from crmcli.outbox.box import REFUSED
+from crmcli.output import follow
 from crmcli.output.hostile import one_line
 from crmcli.trash import DELETED, RESTORED, Entry
 
@@ -193,7 +194,8 @@ def _say(state: State, entry: Entry, made: Made, ack: Ack) -> None:
     if entry.noun == "ticket" and sent < entry.messages:
         those = "Its message was" if entry.messages == 1 else f"Its {entry.messages} messages were"
         some = f"{entry.messages - sent} of its {entry.messages} messages were" if sent else those
-        said.append(f"{some} not sent again: they stay in the trash ('crmcli trash show {entry.number}').")
+        show = follow.in_ours(f"'crmcli trash show {entry.number}'", state.shared.profile)
+        said.append(f"{some} not sent again: they stay in the trash ({show}).")
     elif sent:
         said.append(f"{sent} message{'s' if sent > 1 else ''} {'were' if sent > 1 else 'was'} sent again.")
     if made.lost:

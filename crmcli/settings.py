@@ -13,11 +13,12 @@ from urllib.parse import urlsplit
 
 from crmcli import profiles
 from crmcli.errors import BadConfig
-from crmcli.profiles import DEMO
+from crmcli.profiles import DEMO, NO_PROFILE
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+STORE_EXAMPLE = "https://www.example-store.com"
 REAL_HOST = "https://apirest.3dcart.com/3dCartWebAPI/v1"
 STORE_BUCKET = (50, 2.0)
 """The real host's leaky bucket: burst, requests a second (wire-facts section 4)."""
@@ -98,6 +99,20 @@ def _zone(value: Any) -> str:
     return name
 
 
+def _store(value: Any) -> str:
+    """The Secure URL, as a host or with https:// before it: the API takes both (wire-facts section 2)."""
+    text = _header(value).rstrip("/")
+    scheme, mark, host = text.lower().rpartition("://")
+    if is_loopback(text if mark else f"//{text}"):
+        return text
+    if mark and scheme != "https":
+        raise ValueError(f"a Secure URL begins with https://, like {STORE_EXAMPLE}")
+    labels = host.split(".")
+    if len(labels) < 2 or not all(_LABEL.match(label) for label in labels):
+        raise ValueError(f"a store's address like {STORE_EXAMPLE} is needed")
+    return text
+
+
 def _address(value: Any) -> str:
     text = _header(value).rstrip("/")
     try:
@@ -155,7 +170,7 @@ def _senders(value: Any) -> dict[str, int]:
 
 
 KEYS = (
-    Key("secure_url", _header, "the store's Secure URL", variable="CRMCLI_SECURE_URL"),
+    Key("secure_url", _store, "the store's Secure URL", variable="CRMCLI_SECURE_URL"),
     Key("private_key", _header, "the app's private key", variable="CRMCLI_PRIVATE_KEY", secret=True),
     Key("token", _header, "the store's token for the app", variable="CRMCLI_TOKEN", secret=True),
     Key("timezone", _zone, "the store's time zone", "America/New_York", "CRMCLI_TIMEZONE"),
@@ -261,7 +276,8 @@ def _value(key: Key, profile: Mapping[str, Any], profile_name: str) -> Any:
         raise BadConfig(
             f"No {key.name} for the store: neither profile {profile_name!r} nor {key.variable} gives it."
             if profile
-            else f"No profile is set up, and {key.variable} is not set."
+            else f"No profile is set up, and {key.variable} is not set.",
+            hint=None if profile else NO_PROFILE,
         )
     try:
         return key.read(raw)

@@ -63,7 +63,9 @@ class State(Asking):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, failure: object, __: object) -> None:
+        if isinstance(failure, errors.CrmError):
+            failure.profile = self.shared.profile
         if "crm" in self.__dict__:
             self.crm.close()
         if "delivery" in self.__dict__:
@@ -189,6 +191,7 @@ class State(Asking):
             csv_raw=shared.csv_raw,
             look=Names(self),
             paged=not shared.no_pager,
+            profile=shared.profile,
         )
 
     def each(self, things: Iterable[Given], do: Callable[[Given], Made], *, noun: str) -> Iterator[Made]:

@@ -7,6 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from crmcli import dates
+from crmcli.errors import BadUsage
+
 Subject = Annotated[str | None, typer.Option("--subject", help="Subject.", metavar="TEXT")]
 Department = Annotated[
     str | None, typer.Option("--department", help="Department, by number or name.", metavar="DEPARTMENT")
@@ -48,3 +51,19 @@ def filters(
     product: Product = None,
 ) -> None:
     """The signature of the filters, for `verb`; never called."""
+
+
+def in_order(filters: Filters, timezone: str) -> None:
+    """Refuse a span of time that ends before it begins, by the store's clock: no ticket is in it. Raises BadUsage."""
+    for name in ("opened", "active"):
+        after, before = filters.get(f"{name}_after"), filters.get(f"{name}_before")
+        if after is None or before is None:
+            continue
+        from zoneinfo import ZoneInfo
+
+        zone = ZoneInfo(timezone)
+        if dates.from_user(after, zone=zone) > dates.from_user(before, zone=zone):
+            raise BadUsage(
+                f"--{name}-after {after} is later than --{name}-before {before}: no ticket can match.",
+                hint=f"Give the earlier date to --{name}-after.",
+            )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from crmcli.app import build
+from crmcli.app import COMMANDS, NOUNS, build
 from crmcli.completion import tables, tree
 from crmcli.exits import EXITS
+from crmcli.schemas import NAMES
+from crmcli.topics import TOPICS
 from tests import manpages, pictures
 from tests.story import STORIES, told
 
@@ -33,7 +35,8 @@ def readme() -> str:
 
 def completions() -> dict[Path, str]:
     """The completion scripts, their tables made anew from the commands."""
-    commands, scripts = tree.read(build([])), {}
+    words = {"TOPIC": (*TOPICS, *NOUNS, *COMMANDS), "NOUN": NAMES}
+    commands, scripts = tree.read(build([]), words=words), {}
     for shell, name in tables.SCRIPTS.items():
         path = COMPLETIONS / name
         scripts[path] = tables.made(path.read_text("utf-8"), shell, commands)

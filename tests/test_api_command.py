@@ -108,3 +108,9 @@ def test_any_text_is_a_plain_path_or_refused(path: str) -> None:
     assert found.startswith("/")
     assert not found.startswith("//")
     assert ".." not in found.split("/")
+
+
+def test_a_path_that_is_not_there_is_doubted(run: Run, sandbox: Sandbox) -> None:
+    missed = run("api", "GET", "/Nope")
+    assert missed.code == 5
+    assert missed.err.splitlines()[-1].startswith("Hint: See whether the path is right, as /CRM,")

@@ -131,7 +131,7 @@ def test_nobody_is_asked_where_nobody_is(
 ) -> None:
     refused = run(*words, *(("--no-input",) if silenced else ()), stdin=f"{word}\n", terminal=silenced)
     assert (refused.code, refused.out) == (2, "")
-    assert "Nobody can be asked here." in refused.err
+    assert "This needs a confirmation, and nobody can be asked here." in refused.err
     assert "--yes" in refused.err.splitlines()[-1]
     assert sandbox.asked() == []
     assert "[profiles.main]" in profile_file.read_text()
@@ -143,7 +143,7 @@ def test_adding_a_profile_asks_for_what_is_missing(
     for name in ("SECURE_URL", "PRIVATE_KEY", "TOKEN"):
         monkeypatch.delenv(f"CRMCLI_{name}")
     with Person("profiles", "add", "main", "--base-url", sandbox.server.base_url) as person:
-        person.sees("The store's Secure URL: ")
+        person.sees("The store's Secure URL (like https://www.example-store.com): ")
         person.types(f"{SECURE_URL}\n")
         person.sees("The private key (not shown): ")
         person.types(f"{PRIVATE_KEY}\n")

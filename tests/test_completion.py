@@ -39,7 +39,7 @@ def test_a_script_without_a_block_is_not_quietly_left() -> None:
 def trees() -> list[tree.Tree]:
     from crmcli.app import build
 
-    return [tree.read(build([]))]
+    return [tree.read(build([]), words={"NOUN": ("tickets", "errors")})]
 
 
 def test_the_tree_has_every_option_of_every_command() -> None:
@@ -64,6 +64,7 @@ def test_what_takes_a_name_is_known_by_its_metavar() -> None:
     assert arguments["profiles use"] == ("profiles",)
     assert arguments["profiles add"] == ("",)
     assert arguments["replies get"] == ("replies",)
+    assert arguments["schema"] == ("tickets|errors",)
 
 
 def test_lists_that_were_read_whole_are_known(run: Run, sandbox: Sandbox) -> None:

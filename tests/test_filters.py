@@ -115,6 +115,25 @@ def test_a_name_that_nothing_has_lists_the_choices(run: Run, sandbox: Sandbox) -
     assert {row["Path"] for row in sandbox.store.log()} == {"/CRM/status"}
 
 
+def test_all_names_that_come_near_are_suggested(run: Run, sandbox: Sandbox) -> None:
+    missed = run("tickets", "list", "--status", "waiting")
+    assert missed.code == 2
+    assert missed.err.splitlines()[-1] == "Hint: Did you mean 'Waiting for customer' or 'Waiting for supplier'?"
+
+
+@pytest.mark.parametrize("verb", ["list", "stats"])
+@pytest.mark.parametrize("name", ["opened", "active"])
+def test_a_span_that_ends_before_it_begins(run: Run, sandbox: Sandbox, verb: str, name: str) -> None:
+    for after, before in (("2026-11-24", "2026-11-01"), ("1d", "7d")):
+        missed = run("tickets", verb, f"--{name}-after", after, f"--{name}-before", before)
+        assert (missed.code, missed.out) == (2, "")
+        said = f"Error: --{name}-after {after} is later than --{name}-before {before}: no ticket can match."
+        assert missed.err.splitlines()[0] == said
+    assert sandbox.asked() == []
+    same = ("--opened-after", "2026-11-01", "--opened-before", "2026-11-01")
+    assert run("tickets", verb, *same, "--active-after", "7d", "--active-before", "1d").code == 0
+
+
 def test_a_name_that_several_have_lists_those(run: Run, sandbox: Sandbox) -> None:
     twin = sandbox.store.insert(DEPARTMENT, {"Name": "ORDERS", "Visible": True})
     missed = run("tickets", "list", "--department", "orders")

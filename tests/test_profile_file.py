@@ -71,7 +71,7 @@ def test_the_first_profile_is_the_default_and_private(run: Run, folder: Path) ->
         os.umask(before)
     assert (done.code, done.out) == (0, "")
     file = folder / "profiles.toml"
-    assert done.err == f"Profile main is in {file}. Try it: crmcli profiles check main\n"
+    assert done.err == f"Profile main is in {file}. Try it: crmcli -p main profiles check\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert read(file) == {
@@ -182,7 +182,48 @@ def test_what_is_listed(run: Run, file: Path) -> None:
 
 def test_none_are_listed(run: Run, folder: Path) -> None:
     assert (run("profiles", "list").code, run("profiles", "list", "--json").out) == (0, "[]\n")
-    assert run("profiles", "list", terminal=True).err == "No profiles.\n"
+    said = "Set up your store with 'crmcli profiles add NAME', or try '-p demo', which needs no store."
+    assert run("profiles", "list", terminal=True).err == f"No profiles. {said}\n"
+    missed = run("tickets", "list")
+    assert (missed.code, missed.err.splitlines()[-1]) == (3, f"Hint: {said}")
+
+
+GOOD = (
+    "https://www.example-store.com",
+    "https://example-store.com/",
+    "example-store.3dcartstores.com",
+    "HTTPS://Shop.Example.COM",
+    "http://localhost:8080",
+    "http://127.0.0.1:8080",
+    "localhost",
+)
+WRONG = (
+    ("foo", "a store's address"),
+    ("https://foo", "a store's address"),
+    ("http://x.example", "https://"),
+    ("ftp://x.example", "https://"),
+    ("https://x.example/shop", "a store's address"),
+    ("x.example?y", "a store's address"),
+    ("https://ann@x.example", "a store's address"),
+    ("https://x..example", "a store's address"),
+    ("https://x.example:0x", "a store's address"),
+)
+
+
+@pytest.mark.parametrize("url", GOOD)
+def test_an_address_of_a_store(run: Run, folder: Path, url: str) -> None:
+    words = ("--private-key-command", "echo k", "--token-command", "echo t")
+    assert run("profiles", "add", "main", "--secure-url", url, *words).code == 0
+
+
+@pytest.mark.parametrize(("url", "why"), WRONG)
+def test_no_address_of_a_store(run: Run, folder: Path, url: str, why: str) -> None:
+    words = ("--private-key-command", "echo k", "--token-command", "echo t")
+    missed = run("profiles", "add", "main", "--secure-url", url, *words)
+    assert missed.code == 2
+    assert why in missed.err.splitlines()[0]
+    assert "https://www.example-store.com" in missed.err.splitlines()[0]
+    assert not (folder / "profiles.toml").exists()
 
 
 def test_a_link_stays_a_link(run: Run, file: Path, tmp_path: Path) -> None:

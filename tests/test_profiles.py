@@ -13,6 +13,7 @@ from crmcli import settings
 from .conftest import PRIVATE_KEY, SECURE_URL, TOKEN, Run, Sandbox
 
 PLAIN = 'secure_url = "https://{}.example.com"\nprivate_key = "k"\ntoken = "t"\n'
+MAIN = PLAIN.format("main")
 
 
 def address(run: Run, *words: str) -> str:
@@ -113,20 +114,35 @@ def test_a_file_that_others_can_read_is_refused(run: Run, sandbox: Sandbox, prof
         ("colour = 1\n", "colour means nothing"),
         ("profiles = 1\n", "[profiles.NAME]"),
         ("[profiles]\nmain = 1\n", "[profiles.NAME]"),
-        ('[profiles.main]\ncolour = "red"\n' + PLAIN, "has a key that means nothing: colour"),
-        ('[profiles.main]\nsecure_url_command = "x"\n' + PLAIN, "means nothing: secure_url_command"),
+        ('[profiles.main]\ncolour = "red"\n' + MAIN, "has a key that means nothing: colour"),
+        ('[profiles.main]\nsecure_url_command = "x"\n' + MAIN, "means nothing: secure_url_command"),
         ('[profiles.main]\nprivate_key = "k"\ntoken = "t"\n', "No secure_url for the store"),
-        ("[profiles.main]\n" + PLAIN.replace('"k"', "5"), "private_key in profile 'main': a text is needed"),
-        ("[profiles.main]\n" + PLAIN.replace('"k"', '"a\\nb"'), "private_key in profile 'main': it holds characters"),
-        ("[profiles.main]\n" + PLAIN.replace('"k"', '"Ã©"'), "private_key in profile 'main': it holds characters"),
-        ('[profiles.main]\ntimezone = "Mars"\n' + PLAIN, "no time zone is named 'Mars'"),
-        ('[profiles.main]\ntimezone = "../etc"\n' + PLAIN, "no time zone is named '../etc'"),
-        ('[profiles.main]\nread_only = "yes"\n' + PLAIN, "read_only in profile 'main': true or false is needed"),
-        ("[profiles.main]\npage_size = 501\n" + PLAIN, "page_size in profile 'main': a number from 1 to 500"),
-        ("[profiles.main]\ntimeout = true\n" + PLAIN, "timeout in profile 'main': a number of seconds"),
-        ("[profiles.main]\ntimeout = nan\n" + PLAIN, "timeout in profile 'main': a number of seconds"),
-        ("[profiles.main]\nrate_limit = 5\n" + PLAIN, "a table like { burst = 50, per_second = 2 }"),
-        ('[profiles.main]\nsenders = { store = "1" }\n' + PLAIN, "a table of names and numbers"),
+        (
+            "[profiles.main]\n" + MAIN.replace('"k"', "5"),
+            "private_key in profile 'main': a text is needed",
+        ),
+        (
+            "[profiles.main]\n" + MAIN.replace('"k"', '"a\\nb"'),
+            "private_key in profile 'main': it holds characters",
+        ),
+        (
+            "[profiles.main]\n" + MAIN.replace('"k"', '"Ã©"'),
+            "private_key in profile 'main': it holds characters",
+        ),
+        ('[profiles.main]\ntimezone = "Mars"\n' + MAIN, "no time zone is named 'Mars'"),
+        ('[profiles.main]\ntimezone = "../etc"\n' + MAIN, "no time zone is named '../etc'"),
+        (
+            '[profiles.main]\nread_only = "yes"\n' + MAIN,
+            "read_only in profile 'main': true or false is needed",
+        ),
+        (
+            "[profiles.main]\npage_size = 501\n" + MAIN,
+            "page_size in profile 'main': a number from 1 to 500",
+        ),
+        ("[profiles.main]\ntimeout = true\n" + MAIN, "timeout in profile 'main': a number of seconds"),
+        ("[profiles.main]\ntimeout = nan\n" + MAIN, "timeout in profile 'main': a number of seconds"),
+        ("[profiles.main]\nrate_limit = 5\n" + MAIN, "a table like { burst = 50, per_second = 2 }"),
+        ('[profiles.main]\nsenders = { store = "1" }\n' + MAIN, "a table of names and numbers"),
     ],
 )
 def test_a_file_that_is_wrong(run: Run, sandbox: Sandbox, profile_file: Path, text: str, told: str) -> None:

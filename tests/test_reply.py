@@ -61,7 +61,12 @@ def test_a_saved_reply_is_filled_in_and_the_status_set(shop: Sandbox, run: Run) 
     ("words", "names"),
     [
         (["--text", "x {{tracking}} {{nothing}}"], "{{tracking}}, {{nothing}}"),
+        (["--text", "x {{tracking}} {{nothing}}"], "with --set tracking=… --set nothing=…"),
         (["--text", "x {{order}}"], "{{order}}"),
+        (["--text", "x {{tracking}}", "--set", "traking=Y", "--set", "tracking=X"], "Did you mean 'tracking'?"),
+        (["--text", "x {{tracking}}", "--set", "traking=Y"], "Nothing in the text names {{traking}}."),
+        (["--text", "x", "--set", "tracking=X"], "It names none"),
+        (["--text", "x {{tracking}}", "--set", "zzz=Y", "--set", "tracking=X"], "It names tracking."),
         (["--text", "x {{tracking}}", "--set", "tracking= "], "{{tracking}}"),
         (["--text", "x {{}}"], "{{}}"),
         (["--text", " "], "empty"),

@@ -80,6 +80,8 @@ def test_words_and_flags(shell: Shell) -> None:
         ("crmcli completion show fi\t", "completion show fish"),
         ("crmcli departments update 1 --hid\t", "departments update 1 --hidden"),
         ("crmcli --vers\t", "--version"),
+        ("crmcli help exit\t", "help exit-codes"),
+        ("crmcli schema depart\t", "schema departments"),
         ("crmcli profiles add eu\t", "profiles add eu"),  # a new name is nobody's to guess
         ("crmcli tickets get no\t", "tickets get no"),  # and a number is no file
     ):

@@ -207,6 +207,14 @@ def test_a_condition_that_holds_ends_with_11(run: Run, sandbox: Sandbox) -> None
     assert (none.code, none.err) == (0, "")
 
 
+def test_a_condition_that_holds_is_no_error(run: Run, sandbox: Sandbox) -> None:
+    held = run("tickets", "stats", "--fail-if", "oldest_unanswered>1h", "--fail-if", "open>=1")
+    assert held.code == 11
+    first, second = held.err.splitlines()
+    assert first.startswith("Condition holds: oldest_unanswered>1h (it is ")
+    assert second.startswith("And so does open>=1 (it is ")
+
+
 def test_what_has_no_value_fulfils_no_condition(run: Run, sandbox: Sandbox) -> None:
     sandbox.store.reset()
     for operator in (">", ">=", "<", "<=", "=", "==", "!="):

@@ -35,11 +35,28 @@ NEW = ("tickets", "create", "--customer-email", "ann@example.com")
 def test_each_field_of_a_ticket(
     run: Run, sandbox: Sandbox, verb: str, flag: str, value: str, field: str, sent: Any
 ) -> None:
-    words = (*NEW, flag, value) if verb == "create" else ("tickets", "update", "7", flag, value)
+    new = NEW[:2] if flag == NEW[2] else NEW
+    words = (*new, flag, value) if verb == "create" else ("tickets", "update", "7", flag, value)
     before = run("tickets", "get", "7", "--json").json
     assert run(*words).code == 0
-    email = "ann@example.com" if verb == "create" else before["CustomerEmail"]
+    email = NEW[3] if verb == "create" else before["CustomerEmail"]
     assert sandbox.bodies() == [{"CustomerEmail": email, field: sent}]
+
+
+@pytest.mark.parametrize("flag", ["--department", "--status"])
+def test_a_number_that_the_store_refuses_is_hinted_at(run: Run, sandbox: Sandbox, flag: str) -> None:
+    """A number is not looked up before: a store may take what its lists don't show."""
+    hint = "A department or a status that isn't there? See 'crmcli departments list' and 'crmcli statuses list'."
+    for words in ((*NEW, flag, "77"), ("tickets", "update", "7", flag, "77")):
+        missed = run(*words)
+        assert (missed.code, missed.err.splitlines()[-1]) == (6, f"Hint: {hint}")
+    many = run("tickets", "update", "7", "8", flag, "77")
+    rows = [line for line in many.err.splitlines() if line.startswith("Error: ticket")]
+    assert len(rows) == 2
+    assert all(row.endswith(f"; {hint}") for row in rows)
+    assert not [asked for asked in sandbox.asked() if asked.startswith(("GET /CRM/dep", "GET /CRM/stat"))]
+    other = run("tickets", "update", "7", "--customer-ip", "x" * 99)
+    assert hint not in other.err
 
 
 def test_the_first_message_of_a_ticket(run: Run, sandbox: Sandbox) -> None:

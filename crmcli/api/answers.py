@@ -174,7 +174,7 @@ def failure(answer: Answer) -> errors.CrmError:
     if 400 <= status < 500 and not retry.is_passing(status):
         return errors.Rejected(
             _with(f"The store refused {where} ({status})", said),
-            hint=None if said or details else "It gave no reason. A department or a status that isn't there?",
+            hint=None if said or details else "It gave no reason. Correct the values and run the command again.",
             status=status,
             details=details,
         )

@@ -15,7 +15,7 @@ from crmcli.api.collection import asking
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack
 from crmcli.api.transport import Request, Transport
-from crmcli.errors import BadUsage
+from crmcli.errors import BadUsage, NotFound
 
 if TYPE_CHECKING:
     from crmcli.api.crm import Crm
@@ -37,7 +37,13 @@ class Anything:
     def get(self, path: str, params: Mapping[str, Any]) -> Answer:
         """The store's answer to a GET. Raises what its status says, and what `Transport.read` does."""
         path, query = split(path)
-        return answers.good(self._transport.read(path, {**query, **params}))
+        try:
+            return answers.good(self._transport.read(path, {**query, **params}))
+        except NotFound as fault:
+            fault.hint = (
+                "See whether the path is right, as /CRM, /CRM/42 or /CRM/status, and whether that number exists."
+            )
+            raise
 
     def list(self, path: str, params: Mapping[str, Any]) -> Listing:
         """All rows of a list, over as many requests as it takes. Raises BadUsage where the query pages by itself."""

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from crmcli.api.bodies import Row
 from crmcli.errors import BadUsage, NotFound
 
+_SUGGESTED = 5
+"""How many names are suggested at most."""
 _NUMBER = re.compile(r"-?\d{1,18}\Z", re.ASCII)
 
 
@@ -30,12 +32,13 @@ def find(word: str, rows: Iterable[Row], *, noun: str, nouns: str, number: str, 
         return found[0]
     from difflib import get_close_matches
 
-    near = get_close_matches(wanted, [str(row.get(name) or "").casefold() for row in choices], n=1)
-    meant = next((str(row[name]) for row in choices if near and str(row.get(name) or "").casefold() == near[0]), None)
+    known = {str(row.get(name) or "").strip().casefold(): str(row.get(name)) for row in choices}
+    begin = [each for each in known if each.startswith(wanted)]
+    meant = [known[each] for each in begin or get_close_matches(wanted, known, n=_SUGGESTED)][:_SUGGESTED]
     problem = f"Several {nouns} are named {word!r}" if found else f"No {noun} is named {word!r}"
     raise BadUsage(
         f"{problem}.",
-        hint=f"Did you mean {meant!r}?"
+        hint=f"Did you mean {' or '.join(map(repr, meant))}?"
         if meant and not found
         else f"Use one of these numbers{'' if found else ' or names'}.",
         details=[f"{row.get(number)}  {row.get(name)}" for row in found or choices],

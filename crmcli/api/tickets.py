@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from crmcli import dates
 from crmcli.api.bodies import Row
@@ -14,7 +15,7 @@ from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Deliver, Send, alike, straight
 from crmcli.api.statuses import Statuses
 from crmcli.api.transport import Transport
-from crmcli.errors import BadUsage, CrmError, StoreFailed
+from crmcli.errors import BadUsage, CrmError, Rejected, StoreFailed
 
 # The query name of each filter on a number, and the field of a ticket that it compares.
 _NUMBERS = {
@@ -24,6 +25,9 @@ _NUMBERS = {
     "custid": "CustomerID",
     "productid": "ProductId",
 }
+
+
+_NOT_THERE = "A department or a status that isn't there? See 'crmcli departments list' and 'crmcli statuses list'."
 
 
 class Tickets(Numbered):
@@ -187,6 +191,15 @@ class Tickets(Numbered):
     def _changed(self, before: Row, changes: Row) -> Row:
         """The ticket as it is to be; its last action is the store's to set: sent back, a change would not show as one."""
         return {name: value for name, value in whole(before, changes).items() if name != "DateLastAction"}
+
+    def _write(self, did: str, method: str, path: str, body: Any = None, **more: Any) -> Ack:
+        try:
+            return super()._write(did, method, path, body, **more)
+        except Rejected as fault:
+            # Numbers are not looked up before: a store may take what its lists don't show.
+            if body and not {"DepartmentID", "StatusID"}.isdisjoint(body):
+                fault.hint = _NOT_THERE
+            raise
 
     def _put(self, number: int, body: Row) -> Ack:
         return self._write("updated", "PUT", f"{self.path}/{number}", body, number=number)

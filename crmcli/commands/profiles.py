@@ -49,7 +49,8 @@ def add(
     replace: Annotated[bool, typer.Option("--replace", help="Write over a profile of that name.")] = False,
 ) -> None:
     """Set up a store. What is missing is asked for, secrets unechoed; a secret is never an option's value."""
-    keys: dict[str, Any] = {"secure_url": secure_url or state.ask("The store's Secure URL:", flag="--secure-url")}
+    question = f"The store's Secure URL (like {settings.STORE_EXAMPLE}):"
+    keys: dict[str, Any] = {"secure_url": secure_url or state.ask(question, flag="--secure-url")}
     keys |= _secret(state, "private_key", "private key", stdin=private_key_stdin, command=private_key_command)
     keys |= _secret(state, "token", "token", stdin=token_stdin, command=token_command)
     keys |= {key: value for key, value in (("timezone", timezone), ("base_url", base_url)) if value is not None}
@@ -57,7 +58,7 @@ def add(
         if key.name in keys:
             keys[key.name] = _checked(key.read, keys[key.name], key.name)
     profiles.add(name, keys, replace=replace)
-    state.output.note(f"Profile {name} is in {profiles.file()}. Try it: crmcli profiles check {name}")
+    state.output.note(f"Profile {name} is in {profiles.file()}. Try it: crmcli -p {name} profiles check")
 
 
 @verb(app, "list", example="crmcli profiles list")
@@ -65,7 +66,7 @@ def list_(state: State) -> None:
     """List profiles, without their secrets."""
     found = profiles.read()
     rows = [_row(name, keys, default=found.get("default")) for name, keys in found["profiles"].items()]
-    state.output.local(rows, PROFILES)
+    state.output.local(rows, PROFILES, empty=f"No profiles. {profiles.NO_PROFILE}")
 
 
 @verb(app, "show", example="crmcli profiles show main")

@@ -38,6 +38,7 @@ from crmcli.ticket_options import (
     Status,
     Subject,
     filters,
+    in_order,
 )
 
 app = noun("Tickets: what customers wrote, and where it stands.")
@@ -91,6 +92,7 @@ def list_(
 
     With --checkpoint: those that are new or changed since the last run under that name, every one; at first, all.
     """
+    in_order(filters, state.settings.timezone)
     if checkpoint is not None:
         inputs.alone("--checkpoint", limit, offset or None, newest or None, count or None, filters.get("active_after"))
         state.changed(checkpoint, filters)
@@ -113,6 +115,7 @@ def stats(state: State, filters: Filters, *, closed: Closed = None, fail_if: Fai
     from crmcli import conditions, survey  # with what they need, for this command alone
 
     asked = [conditions.read(text) for text in fail_if or ()]
+    in_order(filters, state.settings.timezone)
     figures = survey.take(state, filters, closed=closed or (), days=days)
     state.output.figures(figures)
     conditions.check(asked, figures)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,38 +69,44 @@ class Tree:
     shared: tuple[Flag, ...]
 
 
-def read(app: typer.Typer) -> Tree:
-    """The tree of a Typer with all its nouns, by the public attributes of what Typer makes of it."""
+def read(app: typer.Typer, *, words: Mapping[str, Iterable[str]]) -> Tree:
+    """The tree of a Typer with all its nouns, by the public attributes of what Typer makes of it.
+
+    `words` are the choices for arguments of these metavars.
+    """
+    by_metavar = {**_BY_METAVAR, **{metavar: "|".join(choices) for metavar, choices in words.items()}}
     root = typer.main.get_command(app)
     # A noun takes the shared options and nothing else; in its help some are hidden, so they are described by the root's.
     noun = next(each for each in root.commands.values() if hasattr(each, "commands"))  # type: ignore[attr-defined]
     names = {name for parameter in noun.params for name in parameter.opts}
-    given = _flags(root)
+    given = _flags(root, by_metavar)
     shared = tuple(flag for flag in given if names.intersection(flag.names))
     asked = Flag(("--help", "-h"), "Show what a command takes", None)
-    return Tree(_command(root, "", frozenset(names)), (*shared, asked))
+    return Tree(_command(root, "", frozenset(names), by_metavar), (*shared, asked))
 
 
-def _command(command: Any, words: str, shared: frozenset[str]) -> Command:
+def _command(command: Any, words: str, shared: frozenset[str], by_metavar: Mapping[str, str]) -> Command:
     arguments = [parameter for parameter in command.params if parameter.param_type_name == "argument"]
     below = getattr(command, "commands", {})
     return Command(
         words=words,
         about=_sentence(command.help),
-        flags=tuple(flag for flag in _flags(command) if not shared.intersection(flag.names)),
-        arguments=tuple(_takes(argument) for argument in arguments),
+        flags=tuple(flag for flag in _flags(command, by_metavar) if not shared.intersection(flag.names)),
+        arguments=tuple(_takes(argument, by_metavar) for argument in arguments),
         many=any(argument.nargs == -1 for argument in arguments),
         below=tuple(
-            _command(each, f"{words} {name}".strip(), shared) for name, each in below.items() if not each.hidden
+            _command(each, f"{words} {name}".strip(), shared, by_metavar)
+            for name, each in below.items()
+            if not each.hidden
         ),
     )
 
 
-def _flags(command: Any) -> tuple[Flag, ...]:
+def _flags(command: Any, by_metavar: Mapping[str, str]) -> tuple[Flag, ...]:
     flags = []
     for option in command.params:
         if option.param_type_name == "option":
-            takes = None if option.is_flag else _takes(option)
+            takes = None if option.is_flag else _takes(option, by_metavar)
             # --visible/--hidden are two flags: whoever gives one has no use for the other.
             spellings = (option.opts, option.secondary_opts)
             flags += [
@@ -109,13 +115,13 @@ def _flags(command: Any) -> tuple[Flag, ...]:
     return tuple(flags)
 
 
-def _takes(parameter: Any) -> str:
+def _takes(parameter: Any, by_metavar: Mapping[str, str]) -> str:
     choices = getattr(parameter.type, "choices", None)
     if choices:
         return "|".join(str(choice) for choice in choices)
     if "@file" in (getattr(parameter, "help", None) or ""):
         return "@files"
-    return _BY_METAVAR.get(str(parameter.metavar).rstrip("…"), "")
+    return by_metavar.get(str(parameter.metavar).rstrip("…"), "")
 
 
 def _sentence(text: str | None) -> str:

@@ -28,8 +28,11 @@ _FEW = 2
 """Quoted lines that stay: a line that is answered is part of the answer."""
 
 
-def lines(ticket: Row, stream: Stream, look: Look | None) -> str:
-    """The ticket and its messages, as lines that fit the terminal; blank fields are left out."""
+def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crmcli") -> str:
+    """The ticket and its messages, as lines that fit the terminal; blank fields are left out.
+
+    `program` is how it is called to print what is folded here.
+    """
     number, subject = plain(ticket.get(TICKETS.key)), plain(ticket.get("Subject")) or "(no subject)"
     told = [stream.paint(line, BOLD) for line in hanging(f"#{number} ", subject, stream)]
     facts = [(name, text, style) for name, text, style in _facts(ticket, look) if text]
@@ -40,7 +43,7 @@ def lines(ticket: Row, stream: Stream, look: Look | None) -> str:
     if messages is None and look is not None:  # a store may leave them out of the ticket
         messages = look.messages(ticket)
     for message in _oldest_first(messages if isinstance(messages, list) else []):
-        told += ["", _heading(message, ticket, stream, look), *_said(message, ticket, stream)]
+        told += ["", _heading(message, ticket, stream, look), *_said(message, ticket, stream, program)]
         attached = message.get("CrmFileList")
         told += files(attached, stream) if isinstance(attached, list) else []
     if not messages:
@@ -115,10 +118,10 @@ def _without_rules(name: str, marks: str) -> str:
     return re.sub(rf"(?<!\w){mark}|{mark}(?!\w)", lambda found: f"\\u{ord(found[0]):04x}", name)
 
 
-def _said(message: Row, ticket: Row, stream: Stream) -> list[str]:
+def _said(message: Row, ticket: Row, stream: Stream, program: str) -> list[str]:
     text = str(message.get("Message") or "")
     shown = block(html.plain(text) if html.is_html(text) else text).strip("\n")
-    where = f"crmcli messages get {plain(ticket.get(TICKETS.key))} {plain(message.get(MESSAGES.key))}"
+    where = f"{program} messages get {plain(ticket.get(TICKETS.key))} {plain(message.get(MESSAGES.key))}"
     told: list[str] = []
     for line, is_fold in _folded(shown.split("\n"), where):
         told += hanging(INDENT, line, stream, style=DIM) if is_fold else theirs(line, stream)

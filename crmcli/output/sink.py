@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from crmcli.errors import BadUsage, CrmError
-from crmcli.output import formats
+from crmcli.output import follow, formats
 from crmcli.output.cells import Look
 from crmcli.output.columns import TICKETS, Row, Shape
 from crmcli.output.failures import Failures
@@ -35,9 +35,8 @@ _BATCH = 20  # rows that a table of single objects sees before it fixes its widt
 class Output:
     """Where everything that is printed goes.
 
-    `format` is one of `FORMATS`; None means a table on a terminal and TSV in a pipe. `fields` is what `--fields` said,
-    `color` is auto, always or never, `look` gives tables names for numbers. The streams are those `sys` has when
-    something is printed.
+    `format` is one of `FORMATS`; None means a table on a terminal and TSV in a pipe. `fields` is what `--fields` said, `color`
+    is auto, always or never, `look` gives tables names for numbers, `profile` is what -p named. Streams are looked up late.
     """
 
     def __init__(  # noqa: PLR0913  # one for each shared option
@@ -51,17 +50,18 @@ class Output:
         csv_raw: bool = False,
         look: Look | None = None,
         paged: bool = True,
+        profile: str | None = None,
     ) -> None:
         if format is not None and format not in FORMATS:
             raise BadUsage(f"No output format '{one_line(format)}'.", hint=f"Choose one of: {', '.join(FORMATS)}.")
-        self._format = format
-        self._fields = fields
+        self._format, self._fields = format, fields
         self._color = color
         self._quiet = quiet
         self._verbose = verbose
         self._csv_raw = csv_raw
         self.look = look
         self._paged = paged
+        self._profile = profile
         self._bar: Bar | None = None
 
     @cached_property
@@ -138,9 +138,9 @@ class Output:
             return
         self.pages(formats.batches(rows, _BATCH if self.format == "table" else 1), shape)
 
-    def local(self, rows: Sequence[Row], shape: Shape) -> None:
+    def local(self, rows: Sequence[Row], shape: Shape, *, empty: str | None = None) -> None:
         """Print a list that lives on this machine (profiles, the mailbox) in the same formats."""
-        self.pages([rows], shape, empty=f"No {shape.plural}.")
+        self.pages([rows], shape, empty=empty or f"No {shape.plural}.")
 
     def document(self, data: object) -> None:
         """Print one JSON value that is none of the nouns' objects; nothing for None."""
@@ -227,7 +227,7 @@ class Output:
         """Tell a person something, on standard error; silent under `--quiet`."""
         if not self._quiet:
             err = self._err()
-            err.try_write(notice(text, err))
+            err.try_write(notice(follow.in_line(text, self._profile), err))
 
     def trace(self, text: str) -> None:
         """Tell what goes over the wire, on standard error; only under `--verbose`. The caller leaves the keys out."""
@@ -237,7 +237,7 @@ class Output:
     def warn(self, text: str) -> None:
         """Warn on standard error, always."""
         err = self._err()
-        err.try_write(notice(text, err, mark="Warning:", style=YELLOW))
+        err.try_write(notice(follow.in_line(text, self._profile), err, mark="Warning:", style=YELLOW))
 
     def error(self, error: CrmError) -> None:
         """Tell what failed and what to do about it, on standard error."""
@@ -246,7 +246,7 @@ class Output:
     @cached_property
     def failures(self) -> Failures:
         """Where what failed is told."""
-        return Failures(lambda: self.format in _JSON, self._err)
+        return Failures(lambda: self.format in _JSON, self._err, profile=self._profile)
 
     def _out(self) -> Stream:
         return Stream(sys.stdout, self._color)
@@ -285,7 +285,7 @@ class Output:
         if shape is TICKETS and fields is None:
             from crmcli.output import conversation
 
-            return conversation.lines(row, out, self.look)
+            return conversation.lines(row, out, self.look, program=follow.program(self._profile))
         from crmcli.output import view  # as the table
 
         return view.lines(row, shape, fields, out, self.look)
