@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crmcli import errors, profiles, settings
+from crmcli import errors, profiles, settings, values
 from crmcli.exits import exit_row
 from crmcli.output import follow
 
@@ -113,9 +113,9 @@ def _profile(found: settings.Settings) -> Check:
 
 
 def _host(found: settings.Settings) -> Check:
-    if found.is_demo or found.base_url == settings.REAL_HOST or settings.is_loopback(found.base_url):
+    if found.is_demo or found.base_url == values.REAL_HOST or values.is_loopback(found.base_url):
         return Check("host", OK, found.base_url)
-    hint = f"The API is at {settings.REAL_HOST}: take base_url out of the profile, unless you know better."
+    hint = f"The API is at {values.REAL_HOST}: take base_url out of the profile, unless you know better."
     return Check("host", WARNING, f"{found.base_url} is not the API's usual address", hint)
 
 

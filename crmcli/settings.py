@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from crmcli import profiles
+from crmcli import profiles, values
 from crmcli.errors import BadConfig
 from crmcli.profiles import DEMO, NO_PROFILE
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-STORE_EXAMPLE = "https://www.example-store.com"
-REAL_HOST = "https://apirest.3dcart.com/3dCartWebAPI/v1"
 STORE_BUCKET = (50, 2.0)
 """The real host's leaky bucket: burst, requests a second (wire-facts section 4)."""
 COMMAND_SECONDS = 60.0
@@ -71,123 +66,25 @@ class Key:
     secret: bool = False
 
 
-_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.ASCII)
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("a text is needed")
-    return value.strip()
-
-
-def _header(value: Any) -> str:
-    """A text that goes into an HTTP header, so visible ASCII only (RFC 9110 section 5.5)."""
-    text = _text(value)
-    if not text.isascii() or not text.isprintable() or " " in text:
-        raise ValueError("it holds characters that no key or address has")
-    return text
-
-
-def _zone(value: Any) -> str:
-    from zoneinfo import ZoneInfo
-
-    name = _text(value)
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, KeyError):  # KeyError: ZoneInfoNotFoundError
-        raise ValueError(f"no time zone is named {name!r}; write one like 'America/New_York'") from None
-    return name
-
-
-def _store(value: Any) -> str:
-    """The Secure URL, as a host or with https:// before it: the API takes both (wire-facts section 2)."""
-    text = _header(value).rstrip("/")
-    scheme, mark, host = text.lower().rpartition("://")
-    if is_loopback(text if mark else f"//{text}"):
-        return text
-    if mark and scheme != "https":
-        raise ValueError(f"a Secure URL begins with https://, like {STORE_EXAMPLE}")
-    labels = host.split(".")
-    if len(labels) < 2 or not all(_LABEL.match(label) for label in labels):
-        raise ValueError(f"a store's address like {STORE_EXAMPLE} is needed")
-    return text
-
-
-def _address(value: Any) -> str:
-    text = _header(value).rstrip("/")
-    try:
-        parts = urlsplit(text)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        host, parts = None, urlsplit("")
-    plain = host and (":" in host or all(_LABEL.match(label) for label in host.split(".")))
-    if parts.scheme not in ("http", "https") or not plain or any(mark in text for mark in "?#@"):
-        raise ValueError(f"an address like {REAL_HOST} is needed")
-    if parts.scheme == "http" and not is_loopback(text):
-        raise ValueError("plain http would show the keys to the network: write https:// (http is for loopback alone)")
-    return text
-
-
-def _seconds(value: Any) -> float:
-    return _between(value, 0.05, 3600, "a number of seconds is needed")
-
-
-def _settle(value: Any) -> float:
-    return _between(value, 0, 600, "a number of seconds is needed")
-
-
-def _page(value: Any) -> int:
-    return int(_between(value, 1, 500, "a number from 1 to 500 is needed"))
-
-
-def _between(value: Any, least: float, most: float, needed: str) -> float:
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise ValueError(needed) from None
-    if isinstance(value, bool) or not least <= number <= most:
-        raise ValueError(needed)
-    return number
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("true or false is needed")
-    return value
-
-
-def _rate(value: Any) -> tuple[int, float]:
-    needed = "a table like { burst = 50, per_second = 2 } is needed"
-    if not isinstance(value, dict) or set(value) != {"burst", "per_second"}:
-        raise ValueError(needed)
-    return int(_between(value["burst"], 1, 100_000, needed)), _between(value["per_second"], 0.001, 100_000, needed)
-
-
-def _senders(value: Any) -> dict[str, int]:
-    if not isinstance(value, dict) or any(isinstance(n, bool) or not isinstance(n, int) for n in value.values()):
-        raise ValueError("a table of names and numbers like { store = 1 } is needed")
-    return {str(name).casefold(): number for name, number in value.items()}
-
-
 KEYS = (
-    Key("secure_url", _store, "the store's Secure URL", variable="CRMCLI_SECURE_URL"),
-    Key("private_key", _header, "the app's private key", variable="CRMCLI_PRIVATE_KEY", secret=True),
-    Key("token", _header, "the store's token for the app", variable="CRMCLI_TOKEN", secret=True),
-    Key("timezone", _zone, "the store's time zone", "America/New_York", "CRMCLI_TIMEZONE"),
-    Key("base_url", _address, "the API's address", REAL_HOST, "CRMCLI_BASE_URL"),
-    Key("timeout", _seconds, "seconds to wait for an answer", 120.0, "CRMCLI_TIMEOUT"),
-    Key("rate_limit", _rate, "the store's leaky bucket; by default the real host's, and none on loopback"),
-    Key("page_size", _page, "rows asked for at once", 100, "CRMCLI_PAGE_SIZE"),
-    Key("read_only", _flag, "refuse every write", default=False),
-    Key("send", _flag, "false refuses what mails a customer", default=True),
+    Key("secure_url", values.store, "the store's Secure URL", variable="CRMCLI_SECURE_URL"),
+    Key("private_key", values.header, "the app's private key", variable="CRMCLI_PRIVATE_KEY", secret=True),
+    Key("token", values.header, "the store's token for the app", variable="CRMCLI_TOKEN", secret=True),
+    Key("timezone", values.zone, "the store's time zone", "America/New_York", "CRMCLI_TIMEZONE"),
+    Key("base_url", values.address, "the API's address", values.REAL_HOST, "CRMCLI_BASE_URL"),
+    Key("timeout", values.seconds, "seconds to wait for an answer", 120.0, "CRMCLI_TIMEOUT"),
+    Key("rate_limit", values.rate, "the store's leaky bucket; by default the real host's, and none on loopback"),
+    Key("page_size", values.page, "rows asked for at once", 100, "CRMCLI_PAGE_SIZE"),
+    Key("read_only", values.flag, "refuse every write", default=False),
+    Key("send", values.flag, "false refuses what mails a customer", default=True),
     Key(
         "settle",
-        _settle,
+        values.settle,
         "seconds to look for a send whose answer was lost, or a write that was killed",
         10.0,
         "CRMCLI_SETTLE",
     ),
-    Key("senders", _senders, "names for the store's sender codes", {}),
+    Key("senders", values.senders, "names for the store's sender codes", {}),
 )
 SECRETS = tuple(key.name for key in KEYS if key.secret)
 
@@ -206,10 +103,10 @@ def load(name: str | None) -> Settings:
             f"Profile {profile_name!r} has a key that means nothing: {', '.join(sorted(unknown))}.",
             hint=f"There are {', '.join(key.name for key in KEYS)}.",
         )
-    values = {key.name: _value(key, profile, profile_name) for key in KEYS}
-    if values["rate_limit"] is None and not is_loopback(values["base_url"]):
-        values["rate_limit"] = STORE_BUCKET
-    return Settings(profile=profile_name, **values)
+    found = {key.name: _value(key, profile, profile_name) for key in KEYS}
+    if found["rate_limit"] is None and not values.is_loopback(found["base_url"]):
+        found["rate_limit"] = STORE_BUCKET
+    return Settings(profile=profile_name, **found)
 
 
 def zone(name: str | None) -> ZoneInfo | None:
@@ -229,15 +126,6 @@ def zone(name: str | None) -> ZoneInfo | None:
 def overriding() -> dict[str, Key]:
     """The variables that are set and so stand over whatever profile is chosen, each with its key."""
     return {key.variable: key for key in KEYS if key.variable and os.environ.get(key.variable)}
-
-
-def is_loopback(url: str) -> bool:
-    """Whether a URL stays on this machine (RFC 5735, RFC 4291: 127.0.0.0/8, ::1, and the name localhost)."""
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _chosen(name: str | None) -> tuple[str, Mapping[str, Any]]:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crmcli import errors, profiles, settings
+from crmcli import errors, profiles, settings, values
 from crmcli.doctor import reads
 from crmcli.options import Yes, noun, verb
 from crmcli.output.columns import CHECKS, PROFILES
@@ -49,7 +49,7 @@ def add(
     replace: Annotated[bool, typer.Option("--replace", help="Write over a profile of that name.")] = False,
 ) -> None:
     """Set up a store. What is missing is asked for, secrets unechoed; a secret is never an option's value."""
-    question = f"The store's Secure URL (like {settings.STORE_EXAMPLE}):"
+    question = f"The store's Secure URL (like {values.STORE_EXAMPLE}):"
     keys: dict[str, Any] = {"secure_url": secure_url or state.ask(question, flag="--secure-url")}
     keys |= _secret(state, "private_key", "private key", stdin=private_key_stdin, command=private_key_command)
     keys |= _secret(state, "token", "token", stdin=token_stdin, command=token_command)

@@ -1,0 +1,120 @@
+"""What the keys of a profile may hold: each function reads a value of the file or the environment.
+
+It returns the value as the program uses it, and raises ValueError with what is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+
+STORE_EXAMPLE = "https://www.example-store.com"
+REAL_HOST = "https://apirest.3dcart.com/3dCartWebAPI/v1"
+
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.ASCII)
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("a text is needed")
+    return value.strip()
+
+
+def header(value: Any) -> str:
+    """A text that goes into an HTTP header, so visible ASCII only (RFC 9110 section 5.5)."""
+    text = text(value)
+    if not text.isascii() or not text.isprintable() or " " in text:
+        raise ValueError("it holds characters that no key or address has")
+    return text
+
+
+def zone(value: Any) -> str:
+    from zoneinfo import ZoneInfo
+
+    name = text(value)
+    try:
+        ZoneInfo(name)
+    except (OSError, ValueError, KeyError):  # KeyError: ZoneInfoNotFoundError
+        raise ValueError(f"no time zone is named {name!r}; write one like 'America/New_York'") from None
+    return name
+
+
+def store(value: Any) -> str:
+    """The Secure URL, as a host or with https:// before it: the API takes both (wire-facts section 2)."""
+    text = header(value).rstrip("/")
+    scheme, mark, host = text.lower().rpartition("://")
+    if is_loopback(text if mark else f"//{text}"):
+        return text
+    if mark and scheme != "https":
+        raise ValueError(f"a Secure URL begins with https://, like {STORE_EXAMPLE}")
+    labels = host.split(".")
+    if len(labels) < 2 or not all(_LABEL.match(label) for label in labels):
+        raise ValueError(f"a store's address like {STORE_EXAMPLE} is needed")
+    return text
+
+
+def address(value: Any) -> str:
+    text = header(value).rstrip("/")
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        host, parts = None, urlsplit("")
+    plain = host and (":" in host or all(_LABEL.match(label) for label in host.split(".")))
+    if parts.scheme not in ("http", "https") or not plain or any(mark in text for mark in "?#@"):
+        raise ValueError(f"an address like {REAL_HOST} is needed")
+    if parts.scheme == "http" and not is_loopback(text):
+        raise ValueError("plain http would show the keys to the network: write https:// (http is for loopback alone)")
+    return text
+
+
+def seconds(value: Any) -> float:
+    return _between(value, 0.05, 3600, "a number of seconds is needed")
+
+
+def settle(value: Any) -> float:
+    return _between(value, 0, 600, "a number of seconds is needed")
+
+
+def page(value: Any) -> int:
+    return int(_between(value, 1, 500, "a number from 1 to 500 is needed"))
+
+
+def _between(value: Any, least: float, most: float, needed: str) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise ValueError(needed) from None
+    if isinstance(value, bool) or not least <= number <= most:
+        raise ValueError(needed)
+    return number
+
+
+def flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("true or false is needed")
+    return value
+
+
+def rate(value: Any) -> tuple[int, float]:
+    needed = "a table like { burst = 50, per_second = 2 } is needed"
+    if not isinstance(value, dict) or set(value) != {"burst", "per_second"}:
+        raise ValueError(needed)
+    return int(_between(value["burst"], 1, 100_000, needed)), _between(value["per_second"], 0.001, 100_000, needed)
+
+
+def senders(value: Any) -> dict[str, int]:
+    if not isinstance(value, dict) or any(isinstance(n, bool) or not isinstance(n, int) for n in value.values()):
+        raise ValueError("a table of names and numbers like { store = 1 } is needed")
+    return {str(name).casefold(): number for name, number in value.items()}
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL stays on this machine (RFC 5735, RFC 4291: 127.0.0.0/8, ::1, and the name localhost)."""
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
