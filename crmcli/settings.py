@@ -67,7 +67,7 @@ class Key:
 
 
 KEYS = (
-    Key("secure_url", values.store, "the store's Secure URL", variable="CRMCLI_SECURE_URL"),
+    Key("secure_url", values.header, "the store's Secure URL", variable="CRMCLI_SECURE_URL"),
     Key("private_key", values.header, "the app's private key", variable="CRMCLI_PRIVATE_KEY", secret=True),
     Key("token", values.header, "the store's token for the app", variable="CRMCLI_TOKEN", secret=True),
     Key("timezone", values.zone, "the store's time zone", "America/New_York", "CRMCLI_TIMEZONE"),

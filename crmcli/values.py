@@ -17,6 +17,7 @@ _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.ASCII)
 
 
 def text(value: Any) -> str:
+    """A text that is not empty."""
     if not isinstance(value, str) or not value.strip():
         raise ValueError("a text is needed")
     return value.strip()
@@ -24,13 +25,14 @@ def text(value: Any) -> str:
 
 def header(value: Any) -> str:
     """A text that goes into an HTTP header, so visible ASCII only (RFC 9110 section 5.5)."""
-    text = text(value)
-    if not text.isascii() or not text.isprintable() or " " in text:
+    said = text(value)
+    if not said.isascii() or not said.isprintable() or " " in said:
         raise ValueError("it holds characters that no key or address has")
-    return text
+    return said
 
 
 def zone(value: Any) -> str:
+    """The name of a time zone."""
     from zoneinfo import ZoneInfo
 
     name = text(value)
@@ -43,42 +45,46 @@ def zone(value: Any) -> str:
 
 def store(value: Any) -> str:
     """The Secure URL, as a host or with https:// before it: the API takes both (wire-facts section 2)."""
-    text = header(value).rstrip("/")
-    scheme, mark, host = text.lower().rpartition("://")
-    if is_loopback(text if mark else f"//{text}"):
-        return text
+    said = header(value).rstrip("/")
+    scheme, mark, host = said.lower().rpartition("://")
+    if is_loopback(said if mark else f"//{said}"):
+        return said
     if mark and scheme != "https":
         raise ValueError(f"a Secure URL begins with https://, like {STORE_EXAMPLE}")
     labels = host.split(".")
     if len(labels) < 2 or not all(_LABEL.match(label) for label in labels):
         raise ValueError(f"a store's address like {STORE_EXAMPLE} is needed")
-    return text
+    return said
 
 
 def address(value: Any) -> str:
-    text = header(value).rstrip("/")
+    """The API's address, without a slash at its end; plain http only to loopback."""
+    said = header(value).rstrip("/")
     try:
-        parts = urlsplit(text)
+        parts = urlsplit(said)
         host, _ = parts.hostname, parts.port
     except ValueError:
         host, parts = None, urlsplit("")
     plain = host and (":" in host or all(_LABEL.match(label) for label in host.split(".")))
-    if parts.scheme not in ("http", "https") or not plain or any(mark in text for mark in "?#@"):
+    if parts.scheme not in ("http", "https") or not plain or any(mark in said for mark in "?#@"):
         raise ValueError(f"an address like {REAL_HOST} is needed")
-    if parts.scheme == "http" and not is_loopback(text):
+    if parts.scheme == "http" and not is_loopback(said):
         raise ValueError("plain http would show the keys to the network: write https:// (http is for loopback alone)")
-    return text
+    return said
 
 
 def seconds(value: Any) -> float:
+    """A time-out in seconds."""
     return _between(value, 0.05, 3600, "a number of seconds is needed")
 
 
 def settle(value: Any) -> float:
+    """Seconds to look for what was lost; 0 for once."""
     return _between(value, 0, 600, "a number of seconds is needed")
 
 
 def page(value: Any) -> int:
+    """Rows of a page."""
     return int(_between(value, 1, 500, "a number from 1 to 500 is needed"))
 
 
@@ -93,12 +99,14 @@ def _between(value: Any, least: float, most: float, needed: str) -> float:
 
 
 def flag(value: Any) -> bool:
+    """True or false."""
     if not isinstance(value, bool):
         raise ValueError("true or false is needed")
     return value
 
 
 def rate(value: Any) -> tuple[int, float]:
+    """A leaky bucket: burst, requests a second."""
     needed = "a table like { burst = 50, per_second = 2 } is needed"
     if not isinstance(value, dict) or set(value) != {"burst", "per_second"}:
         raise ValueError(needed)
@@ -106,6 +114,7 @@ def rate(value: Any) -> tuple[int, float]:
 
 
 def senders(value: Any) -> dict[str, int]:
+    """Numbers by the names that stand for them, in small letters."""
     if not isinstance(value, dict) or any(isinstance(n, bool) or not isinstance(n, int) for n in value.values()):
         raise ValueError("a table of names and numbers like { store = 1 } is needed")
     return {str(name).casefold(): number for name, number in value.items()}

@@ -56,7 +56,9 @@ def add(
     keys |= {key: value for key, value in (("timezone", timezone), ("base_url", base_url)) if value is not None}
     for key in KEYS:
         if key.name in keys:
-            keys[key.name] = _checked(key.read, keys[key.name], key.name)
+            # Of what is typed here more is asked than of what works already.
+            read = values.store if key.name == "secure_url" else key.read
+            keys[key.name] = _checked(read, keys[key.name], key.name)
     profiles.add(name, keys, replace=replace)
     state.output.note(f"Profile {name} is in {profiles.file()}. Try it: crmcli -p {name} profiles check")
 
