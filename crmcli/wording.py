@@ -12,6 +12,8 @@ from typing import Any
 
 from crmcli.errors import BadUsage
 
+_LONGEST = 1000
+"""Characters of a message; the patterns below take a time that grows with the square of it."""
 _PLAIN = (
     (r"Got unexpected extra argument\(s\) \((.*)\)", r"More was given than it takes: \1."),
     (r"Option '(.*)' requires an argument\.", r"\1 needs a value."),
@@ -45,9 +47,12 @@ _NOUN = {
 
 def wrong(message: str, context: Any) -> BadUsage:
     """The error for what the parser says, `context` being that of the command it fell in, or None."""
+    if len(message) > _LONGEST:  # it quotes what was typed
+        message = f"{message[: _LONGEST // 2]}…{message[-_LONGEST // 2 :]}"
     said = _VALUE.sub(r"\1: ", message)
     for theirs, ours in _PLAIN:
-        said = re.sub(rf"{theirs}\Z", ours, said, count=1, flags=re.DOTALL)
+        if found := re.fullmatch(theirs, said, re.DOTALL):
+            said = found.expand(ours)
     word = re.match(r"No such (command|option):? '?(.*?)'?(?:\.| \(Possible options: .*\))?\Z", said, re.DOTALL)
     if context is None:
         return BadUsage(said)
