@@ -53,7 +53,8 @@ def test_a_plan_says_what_would_change_and_sends_nothing(run: Run, shop: Sandbox
         ("update", 6, "Subject", "Subject 6", "Subject 7"),
         ("update", 7, "StatusID", 3, 2),
     ]
-    assert (made.code, made.err) == (0, f"Nothing was sent. Carry it out with: crmcli apply '{plan}'\n")
+    said = f"3 tickets would change.\nNothing was sent. Carry it out with: crmcli apply '{plan}'\n"
+    assert (made.code, made.err) == (0, said)
     assert [row.split("\t")[1] for row in made.lines] == ["5", "5", "6", "7"]
     assert plan.stat().st_mode & 0o777 == 0o600
     assert (shop.asked("PUT"), run("runs", "list").out) == ([], "")
@@ -84,6 +85,7 @@ def test_a_plan_of_a_file_leaves_out_what_can_not_be_read(run: Run, shop: Sandbo
     assert (made.code, [line["ticket"] for line in read(plan)]) == (9, [5, 6])
     assert made.err.splitlines() == [
         "Error: line 3: No ticket 99.",
+        "2 tickets would change.",
         f"Nothing was sent. Carry it out with: crmcli apply '{plan}'",
         *("Error: 1 of 3 failed.", "Hint: The plan has the others."),
     ]
@@ -91,7 +93,7 @@ def test_a_plan_of_a_file_leaves_out_what_can_not_be_read(run: Run, shop: Sandbo
 
 def test_a_plan_on_standard_output_is_food_for_apply(run: Run, shop: Sandbox) -> None:
     made = run("tickets", "update", "5", "6", "--order", "7", "--plan", "-")
-    assert (made.code, made.err, len(made.lines)) == (0, "", 2)
+    assert (made.code, made.err, len(made.lines)) == (0, "2 tickets would change.\n", 2)
     assert run("apply", "-", "-o", "ids", stdin=made.out).lines == ["5", "6"]
 
 
@@ -217,7 +219,7 @@ def test_without_a_digest_a_line_is_held_to_its_own_field(
     shop.store.update(TICKET, 6, {"OrderID": 3})
     done = run("apply", str(plan), "-o", "ids")
     assert (done.code, done.lines) == (9, ["5"])
-    assert "ticket 6: It has changed since and was left as it is: OrderID is 3 and was 1006." in done.err
+    assert "ticket 6: It has changed since and was left as it is: order is 3 and was 1006." in done.err
 
 
 @pytest.mark.parametrize(("command", "word"), [("delete", "2"), ("reply --text Hello --status New", "y")])

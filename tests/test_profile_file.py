@@ -183,7 +183,7 @@ def test_what_is_listed(run: Run, file: Path) -> None:
 def test_none_are_listed(run: Run, folder: Path) -> None:
     assert (run("profiles", "list").code, run("profiles", "list", "--json").out) == (0, "[]\n")
     said = "Set up your store with 'crmcli profiles add NAME', or try '-p demo', which needs no store."
-    assert run("profiles", "list", terminal=True).err == f"No profiles. {said}\n"
+    assert " ".join(run("profiles", "list", terminal=True).err.split()) == f"No profiles. {said}"
     missed = run("tickets", "list")
     assert (missed.code, missed.err.splitlines()[-1]) == (3, f"Hint: {said}")
 
