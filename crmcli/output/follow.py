@@ -9,8 +9,9 @@ _OURS = (
     r"crmcli(?= (?:tickets|messages|departments|replies|statuses|outbox|trash|runs|checkpoints|apply|api) (?!--help)"
     r"| doctor\b| profiles check')"  # `profiles check NAME` names its own
 )
-_ANYWHERE = re.compile(rf"('|: ){_OURS}")
-_AT_ITS_END = re.compile(rf"\A([A-Z][A-Za-z .]*: '?){_OURS}")
+# Compiled where -p was given, not at each start.
+_ANYWHERE = rf"('|: ){_OURS}"
+_AT_ITS_END = rf"\A([A-Z][A-Za-z .]*: '?){_OURS}"
 
 
 def program(profile: str | None) -> str:
@@ -28,7 +29,7 @@ def in_line(text: str, profile: str | None) -> str:
     return _named(_AT_ITS_END, text, profile)
 
 
-def _named(pattern: re.Pattern[str], text: str, profile: str | None) -> str:
+def _named(pattern: str, text: str, profile: str | None) -> str:
     if profile is None:
         return text
-    return pattern.sub(lambda found: found[1] + program(profile), text)
+    return re.sub(pattern, lambda found: found[1] + program(profile), text)

@@ -21,7 +21,7 @@ SPACES = frozenset("\u00a0\u1680\u202f\u205f\u3000") | {chr(code) for code in ra
 _FORMULA = re.compile("[\\s\"'\u200c\u200d]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
 # Where an editor takes orders from a text that it opens: `vim: set …:` (also vi, ex, vim>800; Kakoune and Kate do alike),
 # Emacs's `-*- … -*-` and "Local Variables:". How near the first or last line they must be is the user's setting.
-_ORDER = re.compile(r"((?<!\S)(?:vim?|ex|kak|kate)[<=>]?\d*(?=:)|local variables(?=:)|-(?=\*-))", re.IGNORECASE)
+_ORDER = r"(?i)((?<!\S)(?:vim?|ex|kak|kate)[<=>]?\d*(?=:)|local variables(?=:)|-(?=\*-))"
 
 _FEW = 8
 
@@ -90,4 +90,4 @@ def spreadsheet(cell: str) -> str:
 
 def in_editor(text: str) -> str:
     """`text` for a file that an editor opens: what the editor would take for its settings has a blank in it."""
-    return _ORDER.sub(r"\1 ", text)
+    return re.sub(_ORDER, r"\1 ", text)
