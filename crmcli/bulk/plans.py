@@ -94,10 +94,11 @@ def read(state: State, file: str) -> list[Action]:
 
 def _lines(action: Action, ticket: Row, store: str) -> Iterator[Row]:
     """The lines for one ticket; none where nothing would change."""
+    digest = digest_of(ticket)
 
     def line(field: str | None, before: Any, after: Any) -> Row:
         said = {"do": action.do, "ticket": action.number, "field": field, "before": before, "after": after}
-        return {**said, "store": store, "digest": digest_of(ticket)}
+        return {**said, "store": store, "digest": digest}
 
     if action.do == "delete":
         yield line(None, {**_flat(ticket), _THREAD: numbers_of(ticket)}, None)
