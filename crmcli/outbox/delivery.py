@@ -205,7 +205,10 @@ class Delivery:
             lost.otherwise.hint = f"It is not at the store, so it was not sent. {again}"
             raise lost.otherwise from None
         if entry.state == CONFIRMED:
-            self.box.sent_again(entry)
+            try:
+                self.box.sent_again(entry)
+            except errors.BadConfig as fault:  # what is done stays done, though it can't be written down
+                self.note(f"It was sent. {fault.message}")
         return self._outcome(entry, send)
 
     def _second_run(self, entry: Entry, send: Send) -> Ack:
