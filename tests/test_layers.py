@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
@@ -107,6 +108,31 @@ def test_each_list_of_the_stores_takes_the_same_options() -> None:
 )
 def test_the_output_knows_the_models_fields(shape: columns.Shape, model: type[models.StoreObject]) -> None:
     assert sorted(shape.fields) == sorted(model.model_fields)
+
+
+def test_nothing_is_left_for_pythons_own_end() -> None:
+    """For the process leaves without it (`__main__.program`): nobody waits for a thread, and nothing is tidied up at exit."""
+    waits = {"atexit", "concurrent.futures", "multiprocessing", "weakref"}
+    for path in PROGRAM:
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Thread"):
+                assert any(ast.unparse(word) == "daemon=True" for word in node.keywords), f"{path}:{node.lineno}"
+            elif isinstance(node, ast.Import):
+                assert waits.isdisjoint(name.name for name in node.names), f"{path}:{node.lineno}"
+            elif isinstance(node, ast.ImportFrom):
+                assert node.module not in waits, f"{path}:{node.lineno}"
+
+
+def test_the_process_leaves_at_once() -> None:
+    """Taking all modules apart again would cost a sixth of a `tickets get`."""
+    (script,) = entry_points(group="console_scripts", name="crmcli")
+    assert script.value == "crmcli.__main__:program"
+    code = "import atexit; atexit.register(print, 'tidied'); from crmcli.__main__ import program; program()"
+    for words, exit_code in ((["--version"], 0), (["no-such-noun"], 2)):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *words], env=environment(), capture_output=True, timeout=PATIENCE, check=False
+        )
+        assert (done.returncode, b"tidied" in done.stdout) == (exit_code, False)
 
 
 HEAVY = {

@@ -73,6 +73,23 @@ def test_data_that_cannot_be_written(sandbox: Sandbox, words: str, into: str, re
     assert b"Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(("into", "reason"), [(">/dev/full", b"No space left on device"), (">&-", b"closed")])
+def test_a_version_that_cannot_be_written(into: str, reason: bytes) -> None:
+    done = shell(f"crmcli --version {into}")
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert reason in done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+def test_a_slow_reader_gets_all_of_it(sandbox: Sandbox) -> None:
+    """The process leaves without Python's own tidying, which would write out what is in a buffer."""
+    sandbox.store.insert(TICKET, {"Subject": "S" * 100_000, "CustomerEmail": "a@example.com"})  # more than a pipe holds
+    for words in ("tickets list --all --json", "commands --json", "tickets list --help", "help dates", "--version"):
+        quick = shell(f"crmcli {words}").stdout
+        assert quick.endswith(b"\n"), words
+        assert shell(f"crmcli {words} | (sleep 0.3; cat)").stdout == quick, words
+
+
 @pytest.mark.parametrize("into", [">/dev/full", ">&-", "a closed pipe"])
 @pytest.mark.parametrize(
     ("words", "sent"),
