@@ -181,6 +181,8 @@ def test_the_numbers_add_up_whatever_the_store_gives(rows: list[dict[str, Any]],
     assert len(found["unanswered_tickets"]) == found["unanswered"]
     assert len(found["per_day"]) == days
     assert sum(row["opened"] for row in found["per_day"]) <= len(rows)
+    oldest = found.pop("oldest_unanswered_ticket")  # a number that the store gave, whatever it is
+    assert oldest is None or oldest in found["unanswered_tickets"]
     assert all(value is None or value >= 0 for value in found.values() if not isinstance(value, list))
 
 
