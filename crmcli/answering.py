@@ -139,7 +139,7 @@ def compose(state: State, parts: Sequence[Draft], *, is_shown: bool) -> list[Rep
             raise BadUsage("The text is empty: nothing was sent.", hint="A reply needs a text.")
         values = {**ours, **draft.writer, "Message": text}
         build.check_message(values)
-        action = Action("reply", "ticket", draft.number, values=values, line=draft.line, part=str(draft.number))
+        action = replace(Action.reply(draft.number, values), line=draft.line)
         if draft.status:
             after = statuses(draft.status)
             number = crm.statuses.number_of(after)

@@ -104,3 +104,7 @@ class ConditionHolds(CrmError):
 
 class Interrupted(CrmError):
     """Ctrl-C, or a signal asking to end."""
+
+
+ENDING = (AuthFailed, BadConfig, NetworkFailed, RateLimited)
+"""What says more of the store, or of this machine, than of the one of many that met it: the next would fare no better."""

@@ -197,15 +197,15 @@ class State(Asking):
     def each(self, things: Iterable[Given], do: Callable[[Given], Made], *, noun: str) -> Iterator[Made]:
         """Do something with each thing, going on past those that fail; each failure is reported as it happens.
 
-        Raises at the end: what failed, when there was one thing; Partial when only some failed. Wrong keys and a store
-        that can't be reached end it at once, since the next thing would fare no better.
+        Raises at the end: what failed, when there was one thing; Partial when only some failed. What is `errors.ENDING`
+        ends it at once.
         """
         todo = list(things)
         failed: list[errors.CrmError] = []
         for done, thing in enumerate(todo):
             try:
                 made = do(thing)
-            except (errors.AuthFailed, errors.BadConfig, errors.NetworkFailed, errors.RateLimited) as failure:
+            except errors.ENDING as failure:
                 left = ", ".join(str(other) for other in todo[done + 1 :])
                 if done == len(failed):
                     raise

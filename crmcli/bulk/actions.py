@@ -43,6 +43,12 @@ class Action:
     line: int | None = None
     part: str = ""
 
+    @classmethod
+    def reply(cls, ticket: int, values: Row, *, status: int | None = None, status_name: str = "") -> Self:
+        """Mail a message to the customer of a ticket. Of a job that --once names, its part is this ticket's."""
+        part = str(ticket)
+        return cls("reply", "ticket", ticket, values=values, status=status, status_name=status_name, part=part)
+
     @property
     def sends(self) -> bool:
         """Whether it makes something at the store: what goes through the outbox."""

@@ -13,6 +13,7 @@ import os
 import shlex
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -184,17 +185,8 @@ def _reply(number: int, by_field: dict[str | None, Row], digest: str) -> Action:
     if after is not None and type(after) is not int:
         raise ValueError("StatusID: a whole number is needed")
     expected = {**({"StatusID": status["before"]} if status else {}), _THREAD: message["before"]}
-    return Action(
-        "reply",
-        "ticket",
-        number,
-        values=values,
-        status=after,
-        status_name=str(after),
-        expected=expected,
-        digest=digest,
-        part=str(number),
-    )
+    action = Action.reply(number, values, status=after, status_name=str(after))
+    return replace(action, expected=expected, digest=digest)
 
 
 def _before(by_field: dict[str | None, Row]) -> Row:

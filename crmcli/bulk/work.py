@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -122,7 +122,7 @@ def rehearse(state: State, todo: Sequence[Action]) -> None:
             try:
                 for ack, noun in actions.carried_out(action, state.crm, _expecting(action, state.output.look)):
                     state.tell(ack, noun=noun)
-            except ENDING:
+            except errors.ENDING:
                 raise
             except errors.CrmError as failure:
                 if len(todo) == 1:
@@ -135,15 +135,6 @@ def rehearse(state: State, todo: Sequence[Action]) -> None:
 
 def _expecting(action: Action, look: Look | None) -> Callable[[Row], None]:
     return lambda row: actions.as_expected(action.expected or {}, row, digest=action.digest, look=look)
-
-
-def _later(state: State) -> Callable[..., AbstractContextManager[None]]:
-    """The delivery's `together`; the outbox is opened when something is sent, not before."""
-
-    def together(*, part: str, row: tuple[str, int]) -> AbstractContextManager[None]:
-        return state.delivery.together(part=part, row=row)
-
-    return together
 
 
 class _Already(Exception):
@@ -168,7 +159,7 @@ class _Worker:
     def __init__(self, state: State, run: Run) -> None:
         self._journal: Journal = state.journal
         self._crm = state.crm
-        self._together: Callable[..., AbstractContextManager[None]] = _later(state)
+        self._delivery = state.delivery  # made here: threads that ask for it at once would each make their own
         self._warn = state.output.warn
         self._look = state.output.look
         self._run = run
@@ -218,7 +209,7 @@ class _Worker:
     @contextmanager
     def _sending(self, action: Action, row: RunRow) -> Iterator[None]:
         if action.sends:
-            with self._together(part=action.part, row=(self._run.key, row.at)):
+            with self._delivery.together(part=action.part, row=(self._run.key, row.at)):
                 yield
         else:
             yield
@@ -260,7 +251,7 @@ class _Worker:
         return row.state == STARTED and is_recent and time.monotonic() < self._until
 
     def _failed(self, row: RunRow, failure: errors.CrmError, told: Sequence[Told]) -> None:
-        if isinstance(failure, ENDING):
+        if isinstance(failure, errors.ENDING):
             return  # it is as it was before, or may have been sent: `resume` takes it up
         states = ((errors.Changed, SKIPPED), (errors.Unsure, UNSURE))
         state = next((state for cause, state in states if isinstance(failure, cause)), FAILED)
@@ -272,7 +263,3 @@ class _Worker:
             self._journal.ended(self._run, row.at, state, reason=reason, acks=acks)
         except errors.BadConfig as fault:  # what is done stays done, though it can't be written down
             self._warn(fault.message)
-
-
-ENDING = (errors.AuthFailed, errors.BadConfig, errors.NetworkFailed, errors.RateLimited)
-"""What says more of the store, or of this machine, than of the row that met it."""

@@ -147,17 +147,22 @@ class Box:
         became: int | None = None,
         ack: Sequence[dict[str, Any]] = (),
     ) -> Entry:
-        """What became of it is known, or that it can't be."""
-        return self._set(entry, state=state, reason=reason, became=became, ack=json.dumps(list(ack)))
+        """What became of it is known, or that it can't be.
 
-    def sent_again(self, entry: Entry) -> None:
-        """What failed to send the very same before this entry did is made up for: nobody should send it once more."""
-        older = [other for other in self.entries(states=(REFUSED,), like=entry) if other.number < entry.number]
+        A confirmed one makes up for what failed to send the very same before: nobody should send that once more.
+        """
         with self._change() as db:
+            settled = self._update(db, entry, state=state, reason=reason, became=became, ack=json.dumps(list(ack)))
+            older = self._entries(db, (REFUSED,), like=entry) if state == CONFIRMED else ()
             db.executemany(
                 "UPDATE entries SET again = ?, reason = ? WHERE number = ? AND again IS NULL",
-                [(entry.number, f"sent since, as entry {entry.number}", other.number) for other in older],
+                [
+                    (entry.number, f"sent since, as entry {entry.number}", other.number)
+                    for other in older
+                    if other.number < entry.number
+                ],
             )
+        return settled
 
     def tell(self, numbers: Sequence[int]) -> None:
         """What became of these entries has been said to whoever ran the command."""
@@ -176,15 +181,8 @@ class Box:
 
     def entries(self, *, states: Sequence[str] = STATES, like: Entry | None = None) -> list[Entry]:
         """Entries in these states, oldest first; with `like` only the others that send the very same thing."""
-        clause, places = ("", ()) if like is None else (" store = ? AND kind = ? AND path = ? AND", _place(like))
-        marks = ", ".join("?" for _ in states)
         with self._change() as db:
-            found = db.execute(
-                f"SELECT * FROM entries WHERE{clause} state IN ({marks}) ORDER BY number",  # noqa: S608
-                (*places, *states),
-            ).fetchall()
-        entries = map(_entry, found)
-        return [entry for entry in entries if like is None or (entry.body == like.body and entry.number != like.number)]
+            return self._entries(db, states, like=like)
 
     def numbers(self, entry: Entry) -> set[int]:
         """The numbers at the store that other entries of this kind and path became: none of them is this one."""
@@ -207,11 +205,24 @@ class Box:
                 db.execute("DELETE FROM entries WHERE store = ?", (store,))
 
     def _set(self, entry: Entry, **values: object) -> Entry:
+        with self._change() as db:
+            return self._update(db, entry, **values)
+
+    def _update(self, db: sqlite3.Connection, entry: Entry, **values: object) -> Entry:
         values["changed"] = time.time()
         sets = ", ".join(f"{name} = ?" for name in values)
-        with self._change() as db:
-            db.execute(f"UPDATE entries SET {sets} WHERE number = ?", (*values.values(), entry.number))  # noqa: S608
-            return self._get(db, entry.number)
+        db.execute(f"UPDATE entries SET {sets} WHERE number = ?", (*values.values(), entry.number))  # noqa: S608
+        return self._get(db, entry.number)
+
+    def _entries(self, db: sqlite3.Connection, states: Sequence[str], *, like: Entry | None) -> list[Entry]:
+        clause, places = ("", ()) if like is None else (" store = ? AND kind = ? AND path = ? AND", _place(like))
+        marks = ", ".join("?" for _ in states)
+        found = db.execute(
+            f"SELECT * FROM entries WHERE{clause} state IN ({marks}) ORDER BY number",  # noqa: S608
+            (*places, *states),
+        ).fetchall()
+        entries = map(_entry, found)
+        return [entry for entry in entries if like is None or (entry.body == like.body and entry.number != like.number)]
 
     def _get(self, db: sqlite3.Connection, number: int) -> Entry:
         found = db.execute("SELECT * FROM entries WHERE number = ?", (number,)).fetchone()

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from crmcli import errors
@@ -121,8 +121,7 @@ class Delivery:
         while True:
             found = self._new(entry, send)
             if found.alike:
-                ack = send.made(min(found.alike), ())
-                return self.box.settle(entry, CONFIRMED, became=ack.number, ack=ack.raw)
+                return self._confirm(entry, send.made(min(found.alike), ()))
             left = until - time.time()
             if left <= 0:
                 reason = f"not at the store {time.time() - entry.changed:.0f} s after it left"
@@ -159,12 +158,16 @@ class Delivery:
             return self._lost(entry, send, errors.Unsure(f"It was sent, and then crmcli itself failed ({fault!r})."))
         if ack.number is None:  # made, by a store that doesn't say under which number
             ack = send.made(self._number(entry, send), ack.raw)
-        try:
-            self.box.settle(entry, CONFIRMED, became=ack.number, ack=ack.raw)
-            self.box.sent_again(entry)
-        except errors.BadConfig as fault:  # what is done stays done, though it can't be written down
-            self.note(f"It was sent. {fault.message}")
+        self._confirm(entry, ack)
         return ack
+
+    def _confirm(self, entry: Entry, ack: Ack) -> Entry:
+        """It is at the store. What is done stays done, though it can't be written down."""
+        try:
+            return self.box.settle(entry, CONFIRMED, became=ack.number, ack=ack.raw)
+        except errors.BadConfig as fault:
+            self.note(f"It was sent. {fault.message}")
+            return replace(entry, state=CONFIRMED, became=ack.number, ack=ack.raw)
 
     def _ready(self, entry: Entry, send: Send) -> tuple[Entry, Entry | None, Sequence[int]]:
         """Check it, look whether an earlier run sent the very same, and what is there before it leaves."""
@@ -204,11 +207,6 @@ class Delivery:
             again = f"Run the same again, or: crmcli outbox resend {entry.number}"
             lost.otherwise.hint = f"It is not at the store, so it was not sent. {again}"
             raise lost.otherwise from None
-        if entry.state == CONFIRMED:
-            try:
-                self.box.sent_again(entry)
-            except errors.BadConfig as fault:  # what is done stays done, though it can't be written down
-                self.note(f"It was sent. {fault.message}")
         return self._outcome(entry, send)
 
     def _second_run(self, entry: Entry, send: Send) -> Ack:
