@@ -27,7 +27,7 @@ function __crmcli_names
                 set profile -p $line[(math $i + 1)]
             case '--profile=*'
                 set profile -p (string replace -- --profile= '' $line[$i])
-            case '-p?*'
+            case '-p*'
                 set profile -p (string sub -s 3 -- $line[$i])
         end
     end

@@ -13,7 +13,7 @@ import shlex
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import chdir, contextmanager
+from contextlib import chdir, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
@@ -65,17 +65,20 @@ def _demo_store(home: Path) -> Iterator[None]:
     variables = {name: str(home) for name in names} | {"COLUMNS": str(WIDTH), "NO_COLOR": "1", "TERM": "xterm"}
     kept = {name: value for name, value in os.environ.items() if not name.startswith("CRMCLI_")}
     with mock.patch.dict(os.environ, kept | variables, clear=True):
-        store = Store(paths.data_folder() / "sandbox.db")
-        # As the store's wall clock has it, which is five hours behind in November.
-        seeds.sow(store, tickets=60, seed=1, now=NOW.replace(tzinfo=None, hour=NOW.hour - 5))
-        app = SandboxApp(store, keys=DEMO_KEYS, clock=lambda: NOW)
+        path = paths.data_folder() / "sandbox.db"
+        with closing(Store(path)) as store:
+            # As the store's wall clock has it, which is five hours behind in November.
+            seeds.sow(store, tickets=60, seed=1, now=NOW.replace(tzinfo=None, hour=NOW.hour - 5))
+
+        def app() -> SandboxApp:
+            return SandboxApp(Store(path), keys=DEMO_KEYS, clock=lambda: NOW)
+
         with (
             chdir(home),
             mock.patch("crmcli.dates.utc_now", return_value=NOW),
-            mock.patch.multiple(demo, app=mock.Mock(return_value=app), store=mock.Mock(return_value=store)),
+            mock.patch.object(demo, "app", app),
         ):
             yield
-        store.close()
 
 
 def _typed(line: str) -> str:

@@ -29,11 +29,11 @@ class Crm:
 
     `secure_url`, `private_key` and `token` are the header trio (wire-facts section 2). `rate_limit` is (burst, requests a
     second) or None, and is shared, through the file `rate_file`, by all who give the same `store`. `timeout` is in seconds.
-    `timezone` is the store's. `app` is a WSGI application that stands in for the network. `trace` gets a line for each
-    request, without the keys; `waiting` is entered while the store is waited for. `deliver` is how what makes something
-    goes out: an outbox, or straight. `keep` is given all that is to be deleted (`collection.Keep`). `heard` is told what
-    departments, statuses and replies (so its first argument) are called when a list of them was read whole, and None when
-    one is about to change.
+    `timezone` is the store's. `app` is a WSGI application that stands in for the network, and is closed with it. `trace` gets
+    a line for each request, without the keys; `waiting` is entered while the store is waited for. `deliver` is how what
+    makes something goes out: an outbox, or straight. `keep` is given all that is to be deleted (`collection.Keep`). `heard`
+    is told what departments, statuses and replies (so its first argument) are called when a list of them was read whole,
+    and None when one is about to change.
     """
 
     def __init__(

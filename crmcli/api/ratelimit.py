@@ -61,18 +61,14 @@ class Bucket:
             return 0.0
 
     def _kept(self, change: Callable[[float], float]) -> float:
-        with closing(self._open()) as db:
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with closing(sqlite3.connect(self._path, timeout=30, isolation_level=None)) as db:
+            # It is asked before every request, and nothing in it is precious: a disk that syncs in 10 ms would set the pace.
+            db.execute("PRAGMA synchronous = OFF")
+            db.execute(_SCHEMA)
             db.execute("BEGIN IMMEDIATE")
             found = db.execute("SELECT empty_at FROM buckets WHERE store = ?", (self._store,)).fetchone()
             empty_at = change(found[0] if found else 0.0)
             db.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?)", (self._store, empty_at))
             db.execute("COMMIT")
         return empty_at
-
-    def _open(self) -> sqlite3.Connection:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        db = sqlite3.connect(self._path, timeout=30, isolation_level=None)
-        # It is asked before every request, and nothing in it is precious: a disk that syncs in 10 ms would set the pace.
-        db.execute("PRAGMA synchronous = OFF")
-        db.execute(_SCHEMA)
-        return db

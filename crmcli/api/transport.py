@@ -40,8 +40,9 @@ class Request:
 class Transport:
     """Sends requests to one store.
 
-    `app` is a WSGI application to call in place of the network (the demo store). `trace` is given a line for each
-    request: method, path, status, seconds. `waiting` is entered while the store is. `pauses` are the waits between tries.
+    `app` is a WSGI application to call in place of the network (the demo store), and is closed with the connections. `trace`
+    is given a line for each request: method, path, status, seconds. `waiting` is entered while the store is waited for.
+    `pauses` are the waits between tries.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Transport:
         self._bucket = bucket
         self._pace = pace or retry.Pace()
         self._trace = trace
+        self._app = app
         self.pauses = retry.Pauses()
         self._heard: tuple[str, float] | None = None  # the last `Date`, and when it came
         self._timeout = timeout
@@ -98,6 +100,8 @@ class Transport:
         """Close the connections, but for those of threads that were told to end: they would take it for a failure."""
         if not self.pauses.ended:
             self._http.close()
+            if self._app:
+                self._app.close()
 
     def expect(self, path: str, params: Mapping[str, object]) -> None:
         """Begin to GET what will be read next; `read` of the same takes what came, and alone judges and repeats it.

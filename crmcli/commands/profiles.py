@@ -100,11 +100,12 @@ def remove(state: State, name: Name, *, yes: Yes = False) -> None:
 @verb(app, "check", example="crmcli profiles check main")
 def check(state: State, name: Annotated[str | None, typer.Argument(metavar="PROFILE")] = None) -> None:
     """Call the store and say what works: a count for each noun, which reads nothing else."""
-    state = state.with_profile(name)
     rows, failed = [], []
-    for what, count, failure in reads(state.crm):
-        rows.append({"Noun": what, "Works": not failure, "Count": count, "Message": failure.message if failure else ""})
-        failed += [failure] if failure else []
+    with state.with_profile(name) as that:
+        for what, count, failure in reads(that.crm):
+            said = failure.message if failure else ""
+            rows.append({"Noun": what, "Works": not failure, "Count": count, "Message": said})
+            failed += [failure] if failure else []
     state.output.local(rows, CHECKS)
     if failed:
         raise failed[0]

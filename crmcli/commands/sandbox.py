@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import Annotated
 
 import typer
@@ -70,7 +71,8 @@ def reset(state: State, *, tickets: Tickets = None, seed: Seed = None) -> None:
     from crmcli import checkpoints
     from crmcli.sandbox import demo
 
-    demo.sow(demo.store(), tickets=tickets, seed=seed)
+    with closing(demo.store()) as store:
+        demo.sow(store, tickets=tickets, seed=seed)
     gone = state.with_profile("demo").settings
     for kept in (state.box, state.journal, state.trash):
         kept.forget_store(gone.store)
@@ -83,4 +85,5 @@ def mailbox(state: State) -> None:
     """Show what the demo store would have mailed to customers."""
     from crmcli.sandbox import demo
 
-    state.output.local(demo.store().mailbox(), MAILBOX)
+    with closing(demo.store()) as store:
+        state.output.local(store.mailbox(), MAILBOX)

@@ -99,6 +99,10 @@ class SandboxApp:
             return _half(answer.body, reset=fault.reset)
         return [answer.body]
 
+    def close(self) -> None:
+        """Close the store's file."""
+        self.store.close()
+
     def _work(self, environ: Environ, raw: bytes, fault: Fault | None) -> Answer:
         """Do what is asked, unless the fault spares it, and put it into the log: both or neither."""
         fails = fault is not None and fault.kind == "status"

@@ -113,15 +113,18 @@ HELPS = [["--help"], ["tickets", "--help"], ["tickets", "list", "--help"], ["--v
 EARLY = """
 import json, os, sys
 from crmcli.__main__ import main
-found = []
+found, streams = [], []
 for words in json.loads(sys.argv[1]):
     reader, writer = os.pipe()
     os.close(reader)
     os.dup2(writer, 1)
     os.close(writer)
     sys.stdout = open(1, "w", closefd=False)
+    streams.append(sys.stdout)
     found.append(main(words))
 sys.stderr.write(json.dumps(found))
+sys.stderr.flush()
+os._exit(0)  # as the program does: what is left in the streams has nowhere to go
 """
 
 
