@@ -40,14 +40,15 @@ def main(argv: Sequence[str] | None = None) -> int:
 
             _say(answer(argv[1:]))
         else:
-            _end_as_by_ctrl_c()
+            from crmcli import interrupts
+
+            interrupts.begin()
             _run(argv)
             _say("")
     except BrokenPipeError:
-        # The reader has seen enough (`| head`). What was not printed was only shown: nothing is lost.
-        _abandon_stdout()
+        return 0  # the reader has seen enough (`| head`); what was not printed was only shown: nothing is lost
     except (Exception, KeyboardInterrupt) as fault:
-        return _fail(_told(fault), argv)
+        return _fail(fault, argv)
     return 0
 
 
@@ -81,24 +82,16 @@ def _is_text(word: str) -> bool:
     return not any("\ud800" <= character <= "\udfff" for character in word)
 
 
-def _end_as_by_ctrl_c() -> None:
-    """Have SIGTERM and SIGHUP end the program as Ctrl-C does: with what was done told, and nothing typed lost."""
-    import signal
-    import threading
+def _fail(fault: BaseException, argv: Sequence[str]) -> int:
+    """Tell what ended a run; returns the exit code."""
+    from crmcli import interrupts
 
-    if threading.current_thread() is threading.main_thread():
-        for name in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, name):
-                signal.signal(getattr(signal, name), signal.default_int_handler)
-
-
-def _fail(failure: CrmError, argv: Sequence[str]) -> int:
-    from crmcli.exits import exit_row
+    failure = _told(fault)
+    code = interrupts.over(failure)
     from crmcli.output.sink import Output
 
     Output(format=_json_format(argv), profile=failure.profile).error(failure)
-    _abandon_stdout()
-    return exit_row(failure).code
+    return code
 
 
 def _json_format(argv: Sequence[str]) -> str | None:
@@ -140,16 +133,6 @@ def _say(text: str) -> None:
         sys.stdout.flush()
     elif text:
         raise OSError(errno.EBADF, "standard output is closed")
-
-
-def _abandon_stdout() -> None:
-    """Have Python's own flush at exit go nowhere, so that it neither complains nor changes the exit code."""
-    try:
-        sys.stdout.flush()
-    except (AttributeError, OSError, ValueError):
-        devnull = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(devnull, 1)
-        os.close(devnull)
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def kept(text: object) -> Iterator[None]:
         _keep(text, failure)
         raise
     except KeyboardInterrupt:
-        interrupted = Interrupted("Interrupted: nothing was sent.")
+        interrupted = Interrupted("Interrupted.")
         _keep(text, interrupted)
         raise interrupted from None
     except Exception as fault:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from crmcli import errors
+from crmcli import errors, interrupts
 from crmcli.asking import Asking
 from crmcli.look import Names
 
@@ -68,7 +68,10 @@ class State(Asking):
             failure.profile = self.shared.profile
         if "crm" in self.__dict__:
             self.crm.close()
-        if "delivery" in self.__dict__:
+        # Who was interrupted, or met a fault of ours, runs it again: that must find what was sent, and mail nothing twice.
+        is_told = failure is None or isinstance(failure, errors.CrmError | BrokenPipeError)
+        if "delivery" in self.__dict__ and is_told and not isinstance(failure, errors.Interrupted):
+            interrupts.over(failure if isinstance(failure, errors.CrmError) else None)
             self.delivery.told()
 
     def with_profile(self, profile: str | None) -> State:
@@ -107,7 +110,11 @@ class State(Asking):
         from crmcli.api.crm import Crm
         from crmcli.api.policy import Policy
 
-        settings = self.settings
+        settings, app = self.settings, None
+        if settings.is_demo:
+            from crmcli.sandbox import demo
+
+            app = demo.app()
         return Crm(
             base_url=settings.base_url,
             secure_url=settings.secure_url,
@@ -120,13 +127,11 @@ class State(Asking):
             store=settings.store,
             rate_file=paths.state_folder() / "rate.db" if settings.rate_limit else None,
             policy=Policy(settings.read_only, settings.send, rehearse=self.shared.dry_run),
-            app=self._demo_store() if settings.is_demo else None,
+            app=app,
             trace=self.output.trace if self.shared.verbose else None,
             waiting=self.output.waiting,
             deliver=lambda send: self.delivery(send),  # noqa: PLW0108 - made when something is sent, not before
-            keep=lambda noun, path, whole: self.trash.keep(
-                noun, path, whole, store=settings.store, profile=settings.profile
-            ),
+            keep=lambda *gone: self.trash.keep(*gone, store=settings.store, profile=settings.profile),
             heard=self.known.keep,
         )
 
@@ -293,8 +298,3 @@ class State(Asking):
         did = " ".join(filter(None, (noun.capitalize(), ident, ack.did)))
         raw = ack.raw if line is None else [{"Row": line, **row} for row in ack.raw]
         self.output.results.written(raw, did=did, ident=ident)
-
-    def _demo_store(self) -> Any:
-        from crmcli.sandbox import demo
-
-        return demo.app()

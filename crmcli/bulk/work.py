@@ -26,8 +26,6 @@ _MOST_AT_ONCE, _LEAST_AT_ONCE = 8, 2
 _USUAL_ANSWER = 0.5
 """Seconds that a call takes at the real host (wire-facts section 3): so many workers use the rate that is allowed."""
 _FIRST_LOOK = 0.1
-_LONGEST_TRY = 3600.0
-"""Seconds. A write that was begun longer ago than this has arrived, or never will: all its tries and waits are over."""
 
 
 @dataclass(frozen=True)
@@ -245,10 +243,10 @@ class _Worker:
     def _is_early(self, row: RunRow) -> bool:
         """Whether a try of this row that nobody saw the end of may have been sent just now.
 
-        When it was is not known: a write is written down, and may then wait for the rate that the store allows.
+        When it was is not known: a write is written down, and may then wait for the rate that the store allows. Nor can
+        the clock tell that it was long ago: it may have been set since.
         """
-        is_recent = time.time() - row.started < _LONGEST_TRY
-        return row.state == STARTED and is_recent and time.monotonic() < self._until
+        return row.state == STARTED and time.monotonic() < self._until
 
     def _failed(self, row: RunRow, failure: errors.CrmError, told: Sequence[Told]) -> None:
         if isinstance(failure, errors.ENDING):

@@ -20,6 +20,8 @@ have it. unsure: nobody can tell."""
 
 OPEN = (INTENDED, SENT, UNSURE)
 KEPT_DAYS = 90
+LONGEST_TRY = 3600.0
+"""Seconds after which a send that another machine began is over: all its tries and waits are."""
 
 _SCHEMA = (
     "CREATE TABLE IF NOT EXISTS entries ("
@@ -71,14 +73,20 @@ class Entry:
     @property
     def standing(self) -> str:
         """The state, where the process that would have gone on ended: an intended one never left, a sent one is unsure."""
-        if self.state == INTENDED and not self.is_underway:
-            return REFUSED
-        return UNSURE if self.state == SENT and not self.is_underway else self.state
+        if self.is_underway or self.is_elsewhere:
+            return self.state
+        return {INTENDED: REFUSED, SENT: UNSURE}.get(self.state, self.state)
 
     @property
     def is_underway(self) -> bool:
-        """Whether the process that is sending it still runs."""
+        """Whether the process that is sending it still runs; of one elsewhere nobody here can tell."""
         return self.state in (INTENDED, SENT) and processes.runs(self.owner)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether a process of another machine, or container, may be sending it."""
+        is_recent = time.time() - self.changed < LONGEST_TRY
+        return self.state in (INTENDED, SENT) and is_recent and not processes.is_here(self.owner)
 
     @property
     def is_news(self) -> bool:

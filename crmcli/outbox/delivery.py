@@ -9,16 +9,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from crmcli import errors
-from crmcli.outbox.box import CONFIRMED, INTENDED, OPEN, REFUSED, SENT, UNSURE, Box, Entry
+from crmcli import errors, processes
+from crmcli.outbox.box import CONFIRMED, INTENDED, OPEN, REFUSED, UNSURE, Box, Entry
 
 if TYPE_CHECKING:
     from crmcli.api.sends import Ack, Send, Sight
 
 _FIRST_LOOK = 0.1
 _LONGEST_LOOK = 2.0
-_LONGEST_TRY = 3600.0
-"""Seconds. A send that was begun longer ago has left: all its tries and waits are over."""
 
 
 @dataclass(frozen=True)
@@ -109,28 +107,40 @@ class Delivery:
             raise
 
     def look(self, entry: Entry, send: Send, *, late: bool = False) -> Entry:
-        """Look for an open entry at the store until it is found or `settle` seconds after it left; returns it settled.
+        """Look for an open entry at the store until it is found, for `settle` seconds; returns it settled.
 
         What was there before it left, and what other entries became, is not taken for it. What is not there is unsure all
         the same where something new is, in other words (a store may write a text otherwise), and where it is `late`: the
         store may be at it still. Raises what reading raises; the entry stays as it is then.
+
+        When it left is not asked: it is written down as sent before it waits for the rate that the store allows, and before
+        it is tried again; and the clock may have been set since.
         """
+        if entry.is_elsewhere:
+            return self._look_elsewhere(entry, send)
         if entry.state == INTENDED:
             return self.box.settle(entry, REFUSED, reason="it ended before it left")
-        until, wait = _left(entry, late=late) + self.settle, _FIRST_LOOK
+        until, wait = time.monotonic() + self.settle, _FIRST_LOOK
         while True:
             found = self._new(entry, send)
             if found.alike:
                 return self._confirm(entry, send.made(min(found.alike), ()))
-            left = until - time.time()
+            left = until - time.monotonic()
             if left <= 0:
-                reason = f"not at the store {time.time() - entry.changed:.0f} s after it left"
+                reason = f"not at the store within {self.settle:g} s"
                 if found.others:
                     named = ", ".join(f"#{number}" for number in sorted(found.others))
                     reason = f"it is not there word for word, but {named} is new"
                 return self.box.settle(entry, UNSURE if late or found.others else REFUSED, reason=reason)
             self.pause(min(wait, left + 0.01))
             wait = min(_LONGEST_LOOK, wait * 2)
+
+    def _look_elsewhere(self, entry: Entry, send: Send) -> Entry:
+        """The same, once, for what another machine or container may be sending this moment: it alone says that it did not."""
+        found = self._new(entry, send)
+        if found.alike:
+            return self._confirm(entry, send.made(min(found.alike), ()))
+        return replace(entry, reason=f"{processes.place(entry.owner)} may be sending it")
 
     def looked(self, entry: Entry, send: Send) -> Entry:
         """As `look`; where the store can't be asked, the entry as unsure."""
@@ -146,14 +156,19 @@ class Delivery:
             return self._outcome(twin, send)
         entry = self.box.leaves(entry, before=before)
         try:
+            return self._posted(entry, send)
+        except KeyboardInterrupt:
+            raise self._interrupted(entry) from None
+
+    def _posted(self, entry: Entry, send: Send) -> Ack:
+        """Post it and see what became of it; an interrupt of any of it is the caller's."""
+        try:
             ack = send.post()
         except errors.Unsure as lost:
             return self._lost(entry, send, lost)
         except errors.CrmError as refusal:
             self.box.settle(entry, REFUSED, reason=refusal.message)
             raise
-        except KeyboardInterrupt:
-            raise self._interrupted(entry) from None
         except Exception as fault:  # a fault of ours says nothing about the store
             return self._lost(entry, send, errors.Unsure(f"It was sent, and then crmcli itself failed ({fault!r})."))
         if ack.number is None:  # made, by a store that doesn't say under which number
@@ -165,8 +180,8 @@ class Delivery:
         """It is at the store. What is done stays done, though it can't be written down."""
         try:
             return self.box.settle(entry, CONFIRMED, became=ack.number, ack=ack.raw)
-        except errors.BadConfig as fault:
-            self.note(f"It was sent. {fault.message}")
+        except (errors.BadConfig, OverflowError) as fault:  # or its number is none that a file can hold
+            self.note(f"It was sent. {fault}")
             return replace(entry, state=CONFIRMED, became=ack.number, ack=ack.raw)
 
     def _ready(self, entry: Entry, send: Send) -> tuple[Entry, Entry | None, Sequence[int]]:
@@ -199,8 +214,6 @@ class Delivery:
         self.note(f"{lost.message} Looking whether the store has it …")
         try:
             entry = self.look(entry, send, late=lost.late)
-        except KeyboardInterrupt:
-            raise self._interrupted(entry) from None
         except errors.CrmError as blind:
             raise self._unsure(entry, f"{lost.message} The store could not be asked: {blind}") from None
         if entry.state == REFUSED and lost.otherwise:
@@ -228,7 +241,7 @@ class Delivery:
         for other in self.box.entries(states=(*OPEN, CONFIRMED), like=entry):
             if entry.run is not None and other.run == entry.run:
                 continue  # two equal rows of one run are meant to be two
-            if other.is_news:
+            if other.is_news and other.number not in self.mine:  # which stands for another of this command
                 return other
             if other.number > entry.number or other.state == CONFIRMED:
                 continue
@@ -256,6 +269,8 @@ class Delivery:
         return send.made(entry.became, entry.ack)
 
     def _interrupted(self, entry: Entry) -> errors.Interrupted:
+        if self.box.get(entry.number).state == CONFIRMED:
+            return errors.Interrupted(f"Interrupted: the {entry.kind} was sent.")
         self.box.settle(entry, UNSURE, reason="interrupted while it was being sent")
         return errors.Interrupted(
             f"Interrupted: the {entry.kind} may have been sent already.",
@@ -263,18 +278,9 @@ class Delivery:
         )
 
     def _unsure(self, entry: Entry, reason: str) -> errors.Unsure:
-        self.box.settle(entry, UNSURE, reason=reason)
+        if not entry.is_elsewhere:  # whose it is to say
+            self.box.settle(entry, UNSURE, reason=reason)
         return errors.Unsure(
             f"The {entry.kind} may or may not be at the store: {reason}.",
             hint=f"Look at the store, then 'crmcli outbox resolve {entry.number}'. Don't just send it again.",
         )
-
-
-def _left(entry: Entry, *, late: bool) -> float:
-    """When it left, at the latest.
-
-    It is written down as sent before it waits for the rate that the store allows, and before it is tried again: one whose
-    process was killed, or whose answer was lost, may have left this moment.
-    """
-    now = time.time()
-    return now if entry.state == SENT and not late and now - entry.changed < _LONGEST_TRY else entry.changed
