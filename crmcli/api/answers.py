@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +20,10 @@ _THROTTLE_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer: what was asked, the status, and the body as text; `is_long` as `bodies.read_json` has it."""
+    """One HTTP answer: what was asked, the status, and the body as text; `is_long` as `bodies.read_json` has it.
+
+    `hide` takes our keys out of what is told of it. The rows of a read are the store's own, and stay as they are.
+    """
 
     method: str
     path: str
@@ -28,6 +32,7 @@ class Answer:
     retry_after: str | None = None
     location: str | None = None
     is_long: bool = False
+    hide: Callable[[str], str] = str
 
     @cached_property
     def data(self) -> Any:
@@ -74,10 +79,16 @@ class Answer:
         """What keeps the body from being read: it is not JSON, was cut short, or is an error. None when nothing does."""
         try:
             if bodies.is_error(self.data):
-                return self.unreadable(f"it is an error, “{bodies.words(self.text)[0]}”")
+                return self.unreadable(f"it is an error, “{self.words[0]}”")
         except ValueError as fault:
             return self.unreadable(bodies.what_is_it(self.text) or str(fault))
         return None
+
+    @property
+    def words(self) -> tuple[str, list[str]]:
+        """What it says of an error, and the details, as `bodies.words`."""
+        said, details = bodies.words(self.text)
+        return self.hide(said), [self.hide(detail) for detail in details]
 
     def rows(self) -> list[Row]:
         """The objects in the body: an array, or one bare object; an empty body is an empty list. Raises StoreFailed."""
@@ -102,7 +113,7 @@ class Answer:
     def unreadable(self, why: str) -> errors.StoreFailed:
         """The error for an answer whose status is good and whose body can't be used."""
         return errors.StoreFailed(
-            f"The store's answer to {self.method} {self.path} can't be read: {why}.", status=self.http_status
+            f"The store's answer to {self.method} {self.path} can't be read: {self.hide(why)}.", status=self.http_status
         )
 
 

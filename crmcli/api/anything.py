@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -38,7 +39,8 @@ class Anything:
         """The store's answer to a GET. Raises what its status says, and what `Transport.read` does."""
         path, query = split(path)
         try:
-            return answers.good(self._transport.read(path, {**query, **params}))
+            answer = answers.good(self._transport.read(path, {**query, **params}))
+            return replace(answer, text=answer.hide(answer.text))
         except NotFound as fault:
             fault.hint = (
                 "See whether the path is right, as /CRM, /CRM/42 or /CRM/status, and whether that number exists."

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from crmcli import __version__, dates, errors
-from crmcli.api import answers, losses, retry
+from crmcli.api import answers, bodies, losses, retry, secrets
 from crmcli.api.answers import Answer
 from crmcli.api.policy import Policy
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 LARGEST = 500_000_000
 """Bytes of a body, unpacked: a page of 500 tickets, each with long messages, is a tenth of it."""
-SECRET = 4
-"""A shorter key is no secret but a test's, and its letters are everywhere."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +67,7 @@ class Transport:
         self._timeout = timeout
         self._waiting = waiting or nullcontext()
         self._coming: dict[tuple[object, ...], Ahead[Answer]] = {}
-        self._secrets = [secret for name in ("PrivateKey", "Token") if len(secret := headers.get(name, "")) >= SECRET]
+        self._hide = secrets.hiding(headers.get(name, "") for name in ("PrivateKey", "Token"))
         try:
             self._http = httpx.Client(
                 headers={"Accept": "application/json", "User-Agent": f"crmcli/{__version__}", **headers},
@@ -207,14 +205,15 @@ class Transport:
         text = _text(raw, response.charset_encoding)
         del raw  # a page is large, and the next one is under way while this one is printed
         if method != "GET" or not response.is_success:
-            text = self._without_secrets(text)
+            text = self._hide(text)
         return Answer(
             method=method,
             path=path,
             http_status=response.status_code,
             text=text,
             retry_after=response.headers.get("Retry-After"),
-            location=self._without_secrets(response.headers.get("Location", "")),
+            location=self._hide(response.headers.get("Location", "")),
+            hide=self._hide,
         )
 
     def _received(
@@ -248,16 +247,10 @@ class Transport:
             response.close()
         return response, b"".join(pieces)
 
-    def _without_secrets(self, text: str) -> str:
-        """What the store said, should it say our keys back to us."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
-
     def _tell(self, method: str, path: str, params: Mapping[str, str], outcome: str, started: float) -> None:
         if self._trace:
             query = f"?{httpx.QueryParams(params)}" if params else ""
-            self._trace(f"{method} {path}{query} -> {outcome} in {time.monotonic() - started:.3f} s")
+            self._trace(f"{method} {self._hide(path + query)} -> {outcome} in {time.monotonic() - started:.3f} s")
 
     def _wait(self, seconds: float, answer: Answer | None) -> None:
         if self._bucket and answer and answer.throttled:
