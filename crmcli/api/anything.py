@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from crmcli.api import answers
+from crmcli.api import answers, bodies
 from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
 from crmcli.api.collection import asking
@@ -38,6 +38,7 @@ class Anything:
     def get(self, path: str, params: Mapping[str, Any]) -> Answer:
         """The store's answer to a GET. Raises what its status says, and what `Transport.read` does."""
         path, query = split(path)
+        bodies.encoded(params)
         try:
             answer = answers.good(self._transport.read(path, {**query, **params}))
             return replace(answer, text=answer.hide(answer.text))
@@ -50,6 +51,7 @@ class Anything:
     def list(self, path: str, params: Mapping[str, Any]) -> Listing:
         """All rows of a list, over as many requests as it takes. Raises BadUsage where the query pages by itself."""
         path, query = split(path)
+        bodies.encoded(params)
         wanted = {**query, **params}
         if own := {"limit", "offset", "countonly"} & {name.lower() for name in wanted}:
             raise BadUsage(f"--all asks for pages itself: leave out {', '.join(sorted(own))}.")

@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from crmcli.errors import BadUsage
+
 Row = dict[str, Any]
 
 SEARCHED = 20_000
@@ -51,6 +53,16 @@ def read_json(text: str, *, is_long: bool = False) -> Any:
             return _DECODER.decode(forgiven)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def encoded(body: Any) -> bytes:
+    """What is sent, as JSON. Raises BadUsage where there is no such JSON."""
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise BadUsage("It holds half a character (a lone surrogate), which can't be sent.") from None
+    except ValueError:
+        raise BadUsage("It holds a number that is none of JSON.") from None
 
 
 def _no_constant(name: str) -> float:

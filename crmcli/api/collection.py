@@ -157,6 +157,7 @@ class Collection:
 
         def prepared() -> Row:
             final.update(prepare())
+            bodies.encoded(final)
             return final
 
         return Send(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -150,10 +149,11 @@ class Transport:
 
         Returns the store's answer when it is a success; None when the policy is to rehearse. `makes` says that the call
         makes something (a POST): then a lost or unclear answer is Unsure, since a second call would make a second one.
-        `mails` says that it may e-mail a customer. Raises BadConfig when the profile forbids it, NetworkFailed when it
-        never arrived, and what `answers.failure` says otherwise.
+        `mails` says that it may e-mail a customer. Raises BadConfig when the profile forbids it, BadUsage where its body is
+        no JSON, NetworkFailed when it never arrived, and what `answers.failure` says otherwise.
         """
         self.policy.allow(mails=mails)
+        bodies.encoded(request.body)
         if self.policy.rehearse:
             return None
         with self._waiting:
@@ -192,7 +192,7 @@ class Transport:
             delay = self._bucket.take()
             if delay:
                 self.pauses(delay)
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        content = None if body is None else bodies.encoded(body)
         headers = None if body is None else {"Content-Type": "application/json"}
         started = time.monotonic()
         try:
