@@ -140,15 +140,21 @@ class Sandbox:
 
         self.server.app = app
 
-    def answer(self, status: int, body: str | bytes, *methods: str, **headers: str) -> None:
-        """Give these methods this answer after the work was done; `Content_Type="text/html"` is a header of it."""
+    def answer(self, status: int, body: str | bytes, *methods: str, works: bool = True, **headers: str) -> None:
+        """Give these methods this answer after the work was done, or without `works` in its place.
+
+        `Content_Type="text/html"` is a header of it.
+        """
         inner = self.server.app
         raw = body.encode() if isinstance(body, str) else body
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:
             if environ["REQUEST_METHOD"] not in methods:
                 return inner(environ, start_response)
-            list(inner(environ, lambda *_: lambda _: None))
+            if works:
+                list(inner(environ, lambda *_: lambda _: None))
+            else:
+                arrived(environ)
             named = {"Content-Type": "application/json", **{n.replace("_", "-"): text for n, text in headers.items()}}
             start_response(f"{status} As told", [*named.items(), ("Content-Length", str(len(raw)))])
             return [raw]

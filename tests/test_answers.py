@@ -107,6 +107,99 @@ def test_what_a_write_is_told(shop: Sandbox, run: Run, status: int, body: str, p
     assert len(shop.asked("POST")) == len(shop.asked("PUT")) == len(shop.asked("DELETE")) == 1
 
 
+SAYS_NOTHING_GOOD = (
+    '{"Status":"error","Message":"It could not be saved"}',
+    '{"status":"fail","message":"Customer has no e-mail"}',
+    '[{"Key":"MessageId","Value":"0","Status":"Failed","Message":"It could not be saved"}]',
+    '[{"Key":"MessageId","Value":"0","Status":"201","Message":""}]',
+    '[{"Key":"MessageId","Value":"-1","Status":"200","Message":"Not saved"}]',
+    '[{"Key":"MessageId","Value":"7","Status":"Failed","Message":"Not saved"}]',
+    '[{"Key":"MessageId","Value":"7","Status":"302","Message":"Not saved"}]',
+    '[{"Key":"Exception","Value":"","Status":"0","Message":"Object reference not set"}]',
+    '{"Success":false,"Key":"","Message":"no"}',
+    '{"Key":"x"}',
+    '[{"Key":null,"Value":null,"Status":null,"Message":null}]',
+)
+OF_A_200 = (
+    '[{"Key":"MessageId","Value":"99999999999999999999","Status":"200","Message":""}]',
+    '[{"Key":"MessageId","Value":"","Status":"200","Message":""}]',
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [*((status, body) for status in (200, 201) for body in SAYS_NOTHING_GOOD), *((200, body) for body in OF_A_200)],
+)
+@pytest.mark.parametrize("command", ["messages create 1 --text Hi", "replies create --title T --text Hi"])
+def test_what_does_not_say_that_it_was_made_is_looked_for(
+    shop: Sandbox, run: Run, command: str, status: int, body: str
+) -> None:
+    app = shop.server.app
+    shop.answer(status, body, "POST", works=False)
+    told = run(*shlex.split(command), "--json")
+    assert told.code in (1, 3), "not made"
+    assert told.error["hint"].startswith("It is not at the store")
+    assert all(word in told.err for word in ("could not be saved", "no e-mail") if word in body)
+    shop.server.app = app
+    shop.answer(status, body, "POST")
+    assert run(*shlex.split(command), "-o", "ids").out == ("122\n" if "messages" in command else "3\n")
+    assert len(shop.asked("POST")) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '[{"Key":"MessageId","Value":"","Status":"201","Message":"Created successfully"}]',
+        '[{"Key":"MessageId","Status":"201","Message":"Created successfully"}]',
+        '[{"Key":"MessageId","Value":"99999999999999999999","Status":"201","Message":"Created successfully"}]',
+        "",
+    ],
+)
+def test_a_201_without_a_number_is_a_success(shop: Sandbox, run: Run, body: str) -> None:
+    shop.answer(201, body, "POST")
+    result = run("messages", "create", "1", "--text", "Hi", "-o", "ids")
+    assert (result.code, result.out, result.err) == (0, "122\n", "")
+
+
+@pytest.mark.parametrize("body", SAYS_NOTHING_GOOD[:3])
+def test_a_change_that_is_answered_by_an_error_in_words_is_no_success(shop: Sandbox, run: Run, body: str) -> None:
+    shop.answer(200, body, "PUT", "DELETE", works=False)
+    for command in ("departments update 1 --name X", "replies delete 1 --yes"):
+        assert run(*shlex.split(command)).code == 1
+
+
+def test_a_number_beyond_64_bits_in_a_thread(shop: Sandbox, run: Run) -> None:
+    shop.answer(200, '[{"MessageId":99999999999999999999,"Message":"Hi"}]', "GET")
+    told = run("messages", "create", "1", "--text", "Hi", "--json")
+    assert (told.code, told.error["kind"]) == (1, "store")
+    assert not shop.asked("POST")
+
+
+@pytest.mark.parametrize("status", [301, 302, 307])
+@pytest.mark.parametrize("after", [",after", ""])
+@pytest.mark.parametrize("command", ["messages create 1 --text Hi", "replies create --title T --text Hi"])
+def test_a_post_that_is_redirected_is_looked_for(
+    shop: Sandbox, run: Run, command: str, status: int, after: str
+) -> None:
+    """ASP.NET's customErrors answers a failure so, also one after the work."""
+    shop.fault(f"status={status}{after},method=POST")
+    told = run(*shlex.split(command), "--json")
+    assert len(shop.asked("POST")) == 1
+    if after:
+        assert told.code == 0
+        return
+    assert (told.code, told.error["kind"], told.error["status"]) == (3, "config", status)
+    assert told.error["hint"].startswith("It is not at the store")
+    assert "base_url" in " ".join(told.error["details"])
+
+
+def test_a_redirected_post_of_which_the_store_can_not_tell(shop: Sandbox, run: Run) -> None:
+    shop.fault("status=302,after,method=POST", "status=500,method=GET,skip=2")
+    told = run("messages", "create", "1", "--text", "Hi", "--json")
+    assert told.code == 10
+    assert "base_url" in told.error["message"]
+
+
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize(
     "command", ["tickets list", "tickets get 1", "messages create 1 --text Hi", "replies delete 1 --yes"]

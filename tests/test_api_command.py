@@ -47,6 +47,20 @@ def test_what_makes_something_goes_through_the_outbox(shop: Sandbox, run: Run, p
     assert len(run("outbox", "list", "--all", "-o", "ids").lines) == 1
 
 
+@pytest.mark.parametrize("number", ["+42", "042", "0" * 20 + "42", "-1", "0", "4_2", "0x2a", "42.0", "4,2", "9" * 19])
+def test_a_write_names_numbers_by_plain_digits(shop: Sandbox, run: Run, number: str) -> None:
+    """A store may read them all as 42, and a send must not get past the outbox."""
+    for words in (
+        ["POST", f"/CRM/{number}/message", "-f", "Message=hello"],
+        ["POST", f"/3dCartWebAPI/v1/crm/{number}/MESSAGE/", "-f", "Message=hello"],
+        ["PUT", f"/CRM/{number}", "-f", "Subject=x"],
+        ["PUT", f"/CRM/department/{number}", "-f", "Name=x"],
+        ["DELETE", f"/CRM/{number}", "--yes"],
+    ):
+        assert run("api", *words).code == 2, words
+    assert not shop.asked()
+
+
 @pytest.mark.parametrize("setting", ["read_only = true", "send = false"])
 def test_a_profile_that_must_not_mail_does_not(shop: Sandbox, run: Run, profile_file: Path, setting: str) -> None:
     profile_file.write_text(profile_file.read_text() + setting + "\n")

@@ -54,6 +54,38 @@ def test_what_is_no_number_on_standard_input(refused: Run, line: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"OrderID": Infinity}',
+        '{"OrderID": -Infinity}',
+        '{"OrderID": NaN}',
+        '{"OrderID": 1e999}',
+        '{"New": {"x": [NaN]}}',
+        '{"Subject": "\\ud800"}',
+        '{"Subject": [{"\\udfff": 1}]}',
+        '{"CustomerEmail": "a@example.com", "CrmMessageList": [{"Message": "Hi", "New": "\\ud800"}]}',
+    ],
+)
+def test_what_is_no_json_is_not_sent(refused: Run, data: str, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text(data)
+    for words in (
+        ("api", "PUT", "/CRM/4"),
+        ("api", "POST", "/CRM/4/message"),
+        ("api", "POST", "/CRM/new"),
+        ("tickets", "create"),
+        ("tickets", "update", "4"),
+        ("messages", "create", "4"),
+        ("replies", "create"),
+        ("departments", "update", "2"),
+    ):
+        refused(*words, "--data", data)
+        refused(*words, "--data", f"@{tmp_path / 'data'}")
+        refused(*words, "--data", "-", stdin=data)
+    for method in ("GET", "PUT"):
+        refused("api", method, "/CRM/4", "-f", "subject=\udcff")
+
+
 def test_unknown_fields_list_the_known_ones(refused: Run) -> None:
     told = refused(*NEW, "--data", '{"Colour": "red", "CrmId": 4}').err.splitlines()
     assert told[0].startswith("Error: The ticket can't be sent: Colour: no such field; there are CrmID, DateOpened, ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +20,10 @@ _THROTTLE_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer: what was asked, the status, and the body as text; `is_long` as `bodies.read_json` has it."""
+    """One HTTP answer: what was asked, the status, and the body as text; `is_long` as `bodies.read_json` has it.
+
+    `hide` takes our keys out of what is told of it. The rows of a read are the store's own, and stay as they are.
+    """
 
     method: str
     path: str
@@ -28,6 +32,7 @@ class Answer:
     retry_after: str | None = None
     location: str | None = None
     is_long: bool = False
+    hide: Callable[[str], str] = str
 
     @cached_property
     def data(self) -> Any:
@@ -74,10 +79,16 @@ class Answer:
         """What keeps the body from being read: it is not JSON, was cut short, or is an error. None when nothing does."""
         try:
             if bodies.is_error(self.data):
-                return self.unreadable(f"it is an error, “{bodies.words(self.text)[0]}”")
+                return self.unreadable(f"it is an error, “{self.words[0]}”")
         except ValueError as fault:
             return self.unreadable(bodies.what_is_it(self.text) or str(fault))
         return None
+
+    @property
+    def words(self) -> tuple[str, list[str]]:
+        """What it says of an error, and the details, as `bodies.words`."""
+        said, details = bodies.words(self.text)
+        return self.hide(said), [self.hide(detail) for detail in details]
 
     def rows(self) -> list[Row]:
         """The objects in the body: an array, or one bare object; an empty body is an empty list. Raises StoreFailed."""
@@ -102,7 +113,7 @@ class Answer:
     def unreadable(self, why: str) -> errors.StoreFailed:
         """The error for an answer whose status is good and whose body can't be used."""
         return errors.StoreFailed(
-            f"The store's answer to {self.method} {self.path} can't be read: {why}.", status=self.http_status
+            f"The store's answer to {self.method} {self.path} can't be read: {self.hide(why)}.", status=self.http_status
         )
 
 
@@ -126,22 +137,8 @@ def succeeded(answer: Answer, *, makes: bool) -> Answer:
     `makes` marks a POST, of which an answer that says nothing clear is Unsure: a second one would make a second thing.
     """
     if not answer.ok:
-        undecided = answer.status in (408, 425) or (answer.status >= 500 and answer.status != 501)
-        if makes and undecided:
-            raise errors.Unsure(
-                f"{answer.method} {answer.path} was answered with {answer.status}: it may or may not have been done.",
-                status=answer.status,
-                otherwise=failure(answer),
-            )
-        raise failure(answer)
-    fault = answer.fault
-    if fault is None and not answer.acks:
-        # An empty 201 says by itself that something was created (RFC 9110 section 15.3.2); nothing else but an ack does.
-        # A PUT or DELETE that is answered with nothing, or with the object, was done.
-        if makes and not (answer.http_status == 201 and answer.data is None):
-            fault = answer.unreadable("it does not say that anything was made")
-        elif answer.data is not None and not isinstance(answer.data, list | dict):
-            fault = answer.unreadable("it does not say whether the work was done")
+        raise _undecided(answer) if makes and not _is_refusal(answer.status) else failure(answer)
+    fault = answer.fault or _unclear(answer, makes=makes)
     if fault is None:
         return answer
     if makes:
@@ -153,9 +150,43 @@ def succeeded(answer: Answer, *, makes: bool) -> Answer:
     raise fault
 
 
+def _unclear(answer: Answer, *, makes: bool) -> errors.StoreFailed | None:
+    """What keeps a good status from saying that the work was done; None when nothing does."""
+    if makes and not bodies.says_made(answer.data, answer.http_status):
+        why = "it does not say that anything was made"
+    elif not isinstance(answer.data, list | dict | None) or not bodies.tells_a_status(answer.acks):
+        why = "it does not say whether the work was done"
+    else:  # a PUT or DELETE that is answered with nothing, or with the object, was done
+        return None
+    said, _ = answer.words
+    return answer.unreadable(f"{why}, but “{said}”" if said else why)
+
+
+def _is_refusal(status: int) -> bool:
+    """Whether a POST that was answered with this status surely did nothing.
+
+    A server that fails after the work may also redirect to a page that says so (ASP.NET's customErrors).
+    """
+    return status == 501 or (400 <= status < 500 and status not in (408, 425))
+
+
+def _undecided(answer: Answer) -> errors.Unsure:
+    """For a POST that was answered with what says neither that it was done nor that it was not."""
+    otherwise, said = failure(answer), str(answer.status)
+    if isinstance(otherwise, errors.BadConfig) and otherwise.hint:
+        # Whoever looks for it at the store has a hint of their own to give.
+        otherwise.details.append(otherwise.hint)
+        said = f"a redirect ({answer.status}) to {answer.location or 'nowhere'} (is base_url the API's address?)"
+    return errors.Unsure(
+        f"{answer.method} {answer.path} was answered with {said}: it may or may not have been done.",
+        status=answer.status,
+        otherwise=otherwise,
+    )
+
+
 def failure(answer: Answer) -> errors.CrmError:
     """The error for an answer that is not a success, with the store's own words where it gave any."""
-    said, details = bodies.words(answer.text)
+    said, details = answer.words
     status = answer.status
     where = f"{answer.method} {answer.path}"
     if answer.throttled:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Hashable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from crmcli.api import answers
+from crmcli.api import answers, bodies
 from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
 from crmcli.api.collection import asking
@@ -21,9 +22,11 @@ if TYPE_CHECKING:
     from crmcli.api.crm import Crm
 
 _ROOT = "/3dcartwebapi/v1"
-_DELETED = re.compile(r"/CRM/(?:(\d{1,18})(?:/message/(\d{1,18}))?|savedreply/(\d{1,18}))", re.IGNORECASE | re.ASCII)
-_CHANGED = re.compile(r"/CRM/(?:(?:department|savedreply|status)/)?\d{1,18}", re.IGNORECASE | re.ASCII)
-_MESSAGES = re.compile(r"/CRM/(\d{1,18})/message", re.IGNORECASE | re.ASCII)
+_PLAIN = r"[1-9]\d{0,17}"  # a store may read +42 or 042 as 42, past the outbox and the trash
+_DELETED = re.compile(rf"/CRM/(?:({_PLAIN})(?:/message/({_PLAIN}))?|savedreply/({_PLAIN}))", re.IGNORECASE | re.ASCII)
+_CHANGED = re.compile(rf"/CRM/(?:(?:department|savedreply|status)/)?{_PLAIN}", re.IGNORECASE | re.ASCII)
+_MESSAGES = re.compile(rf"/CRM/({_PLAIN})/message", re.IGNORECASE | re.ASCII)
+_STEP = re.compile(rf"[a-z]+|{_PLAIN}", re.IGNORECASE | re.ASCII)
 
 
 class Anything:
@@ -37,8 +40,10 @@ class Anything:
     def get(self, path: str, params: Mapping[str, Any]) -> Answer:
         """The store's answer to a GET. Raises what its status says, and what `Transport.read` does."""
         path, query = split(path)
+        bodies.encoded(params)
         try:
-            return answers.good(self._transport.read(path, {**query, **params}))
+            answer = answers.good(self._transport.read(path, {**query, **params}))
+            return replace(answer, text=answer.hide(answer.text))
         except NotFound as fault:
             fault.hint = (
                 "See whether the path is right, as /CRM, /CRM/42 or /CRM/status, and whether that number exists."
@@ -48,6 +53,7 @@ class Anything:
     def list(self, path: str, params: Mapping[str, Any]) -> Listing:
         """All rows of a list, over as many requests as it takes. Raises BadUsage where the query pages by itself."""
         path, query = split(path)
+        bodies.encoded(params)
         wanted = {**query, **params}
         if own := {"limit", "offset", "countonly"} & {name.lower() for name in wanted}:
             raise BadUsage(f"--all asks for pages itself: leave out {', '.join(sorted(own))}.")
@@ -64,6 +70,7 @@ class Anything:
             raise BadUsage(f"A {method} takes no query.", hint="Give its fields with -f or --data.")
         if method == "DELETE" and (path + "/").lower().startswith("/crm/"):
             return self._delete(path, body)
+        _check_numbers(method, path)
         of = _MESSAGES.fullmatch(path)
         if method == "POST" and of:
             return self._crm.messages.create(int(of[1]), fields=body or {})
@@ -93,6 +100,15 @@ class Anything:
             return self._crm.replies.delete(int(reply))
         return (
             self._crm.messages.delete(int(ticket), int(message)) if message else self._crm.tickets.delete(int(ticket))
+        )
+
+
+def _check_numbers(method: str, path: str) -> None:
+    """Refuse a path of the CRM with a number in other than plain digits. Raises BadUsage."""
+    _, noun, *steps = (path + "/").split("/")
+    if noun.lower() == "crm" and (odd := [step for step in steps if step and not _STEP.fullmatch(step)]):
+        raise BadUsage(
+            f"{method} {path} is no call of the CRM: {odd[0]!r} is no plain number.", hint="Write it like /CRM/42."
         )
 
 

@@ -10,6 +10,8 @@ import json
 import re
 from typing import Any
 
+from crmcli.errors import BadUsage
+
 Row = dict[str, Any]
 
 SEARCHED = 20_000
@@ -21,6 +23,10 @@ _ERROR_FIELDS = frozenset(
     {"message", "messagedetail", "modelstate", "error", "errors", "error_description", "exceptionmessage"}
     | {"exceptiontype", "stacktrace"}
 )
+LARGEST_NUMBER = 2**63 - 1
+_NUMBER = re.compile(r"\d{1,19}", re.ASCII)
+_NOTHING = re.compile(r"-\d+|0+", re.ASCII)
+_STATUS = re.compile(r"[1-5]\d\d", re.ASCII)
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]*)", re.IGNORECASE)
 
 
@@ -51,6 +57,16 @@ def read_json(text: str, *, is_long: bool = False) -> Any:
             return _DECODER.decode(forgiven)
     except RecursionError:
         raise ValueError("it is nested too deeply") from None
+
+
+def encoded(body: Any) -> bytes:
+    """What is sent, as JSON. Raises BadUsage where there is no such JSON."""
+    try:
+        return json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
+    except UnicodeEncodeError:
+        raise BadUsage("It holds half a character (a lone surrogate), which can't be sent.") from None
+    except ValueError:
+        raise BadUsage("It holds a number that is none of JSON.") from None
 
 
 def _no_constant(name: str) -> float:
@@ -101,13 +117,36 @@ def ack_status(ack: Row, http_status: int) -> int:
 
 
 def ack_number(acks: list[Row]) -> int | None:
-    """The number of what was made. The ack's `Key` differs from the object's field, so only `Value` is read."""
-    for ack in acks:
-        try:
-            return int(str(ack_value(ack, "value")))
-        except ValueError:
-            continue
-    return None
+    """The number of what was made. The ack's `Key` differs from the object's field, so only `Value` is read.
+
+    Nothing is numbered 0 or less, or beyond 64 bits.
+    """
+    values = (str(ack_value(ack, "value")).strip() for ack in acks)
+    numbers = (int(value) for value in values if _NUMBER.fullmatch(value))
+    return next((number for number in numbers if 0 < number <= LARGEST_NUMBER), None)
+
+
+def tells_a_status(acks: list[Row]) -> bool:
+    """Whether each status that the acks name is one of HTTP: "error", "Failed" or 0 says nothing good, nor what is bad."""
+    named = (ack_value(ack, "status") for ack in acks)
+    return all(status in (None, "") or _STATUS.fullmatch(str(status)) for status in named)
+
+
+def says_made(data: Any, http_status: int) -> bool:
+    """Whether the body of a 2xx answer to a POST clearly says that something was made.
+
+    That is an ack with its number; or a 201, which says so by itself (RFC 9110 section 15.3.2), with no body or with an ack
+    of a good status that leaves the number open. Whatever else it holds may as well say that nothing was.
+    """
+    if data is None:
+        return http_status == 201
+    acks = ack_rows(data)
+    if not acks or not tells_a_status(acks):
+        return False
+    if ack_number(acks) is not None:
+        return True
+    is_open = not any(_NOTHING.fullmatch(str(ack_value(ack, "value")).strip()) for ack in acks)
+    return http_status == 201 and is_open and all(ack_value(ack, "status") for ack in acks)
 
 
 def is_error(data: Any) -> bool:

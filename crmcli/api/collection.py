@@ -80,6 +80,13 @@ class Collection:
                 f"The store gave a {self.noun} without a {self.key}: its answer can't be read."
             ) from None
 
+    def _noted(self, row: Row) -> int:
+        """As `number_of`, of a row that is written down: no more than 64 bits."""
+        number = self.number_of(row)
+        if number > bodies.LARGEST_NUMBER:
+            raise errors.StoreFailed(f"The store gave a {self.noun} the {self.key} {number}: that is too large.")
+        return number
+
     def _listing(
         self,
         params: Mapping[str, object],
@@ -157,6 +164,7 @@ class Collection:
 
         def prepared() -> Row:
             final.update(prepare())
+            bodies.encoded(final)
             return final
 
         return Send(
@@ -166,7 +174,7 @@ class Collection:
             allow=lambda: self._transport.policy.allow(mails=mails),
             prepare=prepared,
             post=lambda: self._write("created", "POST", path, final, mails=mails, missing=missing),
-            look=lambda: Sight(*(frozenset(map(self.number_of, rows)) for rows in look(final or body))),
+            look=lambda: Sight(*(frozenset(map(self._noted, rows)) for rows in look(final or body))),
             made=lambda number, raw: self._ack(
                 "created", number, Request("POST", self._transport.base_url + path, body), raw, status=201
             ),

@@ -43,7 +43,11 @@ class Messages(Collection):
         return self._deliver(self.sending(ticket, fields=fields))
 
     def sending(self, ticket: int, *, fields: Row) -> Send:
-        """A message that is to be made; the same text by the same sender looks just like it."""
+        """A message that is to be made; the same text by the same sender looks just like it.
+
+        Any other of the ticket may be it: a store may write a text otherwise (a signature, other marks), and the sender too
+        (its own name for the one that was sent). The same text by another sender may as well be a colleague's.
+        """
 
         def prepare() -> Row:
             from crmcli.api import models
@@ -52,9 +56,8 @@ class Messages(Collection):
             return fields
 
         def look(body: Row) -> tuple[list[Row], list[Row]]:
-            # A store may write the text otherwise (a signature, other marks), and then the writer is all that is known.
-            written = alike(body, self.list(ticket), ("Sender", "SenderName", "SenderEmail"))
-            return alike(body, written, ("Message",)), written
+            there = [*self.list(ticket)]
+            return alike(body, there, ("Message", "Sender", "SenderName", "SenderEmail")), there
 
         path, missing = f"/CRM/{ticket}/message", f"No ticket {ticket}."
         return self._sending(path, fields, prepare=prepare, look=look, mails=True, missing=missing)

@@ -40,7 +40,7 @@ class Replies(Numbered):
         return self._deliver(self.sending(fields=fields))
 
     def sending(self, *, fields: Row) -> Send:
-        """A saved reply that is to be made; one of the same title and text looks just like it."""
+        """A saved reply that is to be made; one of the same title and text looks just like it, and of either may be it."""
 
         def prepare() -> Row:
             from crmcli.api import models
@@ -49,8 +49,9 @@ class Replies(Numbered):
             return fields
 
         def look(body: Row) -> tuple[list[Row], list[Row]]:
-            titled = alike(body, self.list(), ("Title",))
-            return alike(body, titled, ("Message",)), titled
+            there = [*self.list()]
+            titled, worded = alike(body, there, ("Title",)), alike(body, there, ("Message",))
+            return alike(body, titled, ("Message",)), [*titled, *worded]
 
         return self._sending(self.path, fields, prepare=prepare, look=look)
 

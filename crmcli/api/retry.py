@@ -8,6 +8,7 @@
 | time-out                               | again, once         | given up: it may have arrived           |
 | connection lost, cut body              | again               | given up: it may have arrived           |
 | 5xx but 501                            | again               | given up: the work may have been done   |
+| 3xx                                    | given up            | given up: the work may have been done   |
 | anything else                          | given up            | given up                                |
 
 Reads are safe to repeat and PUT and DELETE idempotent (RFC 9110 sections 9.2.1 and 9.2.2), but a POST here e-mails a

@@ -84,8 +84,8 @@ def alike(sent: Row, rows: Iterable[Row], fields: Sequence[str]) -> list[Row]:
     Compared without regard to white space, HTML entities and tags, which a store may write otherwise; e-mails also without
     regard to case.
     """
-    wanted = {name: _plain(name, sent[name]) for name in fields if sent.get(name) not in (None, "")}
-    return [row for row in rows if all(_plain(name, row.get(name)) == value for name, value in wanted.items())]
+    wanted = {name: sent[name] for name in fields if sent.get(name) not in (None, "")}
+    return [row for row in rows if all(same(name, row.get(name), value) for name, value in wanted.items())]
 
 
 def same(name: str, one: Any, other: Any) -> bool:

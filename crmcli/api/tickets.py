@@ -114,7 +114,10 @@ class Tickets(Numbered):
         return self._deliver(self.sending(fields=fields, department=department, status=status))
 
     def sending(self, *, fields: Row, department: str | None = None, status: str | None = None) -> Send:
-        """A ticket that is to be opened; one of the same customer, subject and text looks just like it."""
+        """A ticket that is to be opened; one of the same customer, subject, order and text looks just like it.
+
+        Any other of the customer may be it: a store may cut a subject, or leave out an order that it doesn't have.
+        """
 
         def prepare() -> Row:
             from crmcli.api import models
@@ -125,8 +128,8 @@ class Tickets(Numbered):
         def look(body: Row) -> tuple[list[Row], list[Row]]:
             # All of the customer's, not those of the last days: a window would need a clock and a zone that are right, and
             # an entry may be looked for weeks later.
-            theirs = alike(body, self.list(customer_email=str(body.get("CustomerEmail"))), ("CustomerEmail", "OrderID"))
-            found = alike(body, theirs, ("Subject", "CustomerName"))
+            theirs = alike(body, self.list(customer_email=str(body.get("CustomerEmail"))), ("CustomerEmail",))
+            found = alike(body, theirs, ("Subject", "CustomerName", "OrderID"))
             messages = body.get("CrmMessageList") or []
             same = [row for row in found if all(alike(sent, self._messages(row), ("Message",)) for sent in messages)]
             return same, theirs

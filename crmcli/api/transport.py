@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from crmcli import __version__, dates, errors
-from crmcli.api import answers, losses, retry
+from crmcli.api import answers, bodies, losses, retry, secrets
 from crmcli.api.answers import Answer
 from crmcli.api.policy import Policy
 
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 LARGEST = 500_000_000
 """Bytes of a body, unpacked: a page of 500 tickets, each with long messages, is a tenth of it."""
-SECRET = 4
-"""A shorter key is no secret but a test's, and its letters are everywhere."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ class Transport:
         self._timeout = timeout
         self._waiting = waiting or nullcontext()
         self._coming: dict[tuple[object, ...], Ahead[Answer]] = {}
-        self._secrets = [secret for name in ("PrivateKey", "Token") if len(secret := headers.get(name, "")) >= SECRET]
+        self._hide = secrets.hiding(headers.get(name, "") for name in ("PrivateKey", "Token"))
         try:
             self._http = httpx.Client(
                 headers={"Accept": "application/json", "User-Agent": f"crmcli/{__version__}", **headers},
@@ -152,10 +149,11 @@ class Transport:
 
         Returns the store's answer when it is a success; None when the policy is to rehearse. `makes` says that the call
         makes something (a POST): then a lost or unclear answer is Unsure, since a second call would make a second one.
-        `mails` says that it may e-mail a customer. Raises BadConfig when the profile forbids it, NetworkFailed when it
-        never arrived, and what `answers.failure` says otherwise.
+        `mails` says that it may e-mail a customer. Raises BadConfig when the profile forbids it, BadUsage where its body is
+        no JSON, NetworkFailed when it never arrived, and what `answers.failure` says otherwise.
         """
         self.policy.allow(mails=mails)
+        bodies.encoded(request.body)
         if self.policy.rehearse:
             return None
         with self._waiting:
@@ -194,7 +192,7 @@ class Transport:
             delay = self._bucket.take()
             if delay:
                 self.pauses(delay)
-        content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
+        content = None if body is None else bodies.encoded(body)
         headers = None if body is None else {"Content-Type": "application/json"}
         started = time.monotonic()
         try:
@@ -207,14 +205,15 @@ class Transport:
         text = _text(raw, response.charset_encoding)
         del raw  # a page is large, and the next one is under way while this one is printed
         if method != "GET" or not response.is_success:
-            text = self._without_secrets(text)
+            text = self._hide(text)
         return Answer(
             method=method,
             path=path,
             http_status=response.status_code,
             text=text,
             retry_after=response.headers.get("Retry-After"),
-            location=self._without_secrets(response.headers.get("Location", "")),
+            location=self._hide(response.headers.get("Location", "")),
+            hide=self._hide,
         )
 
     def _received(
@@ -248,16 +247,10 @@ class Transport:
             response.close()
         return response, b"".join(pieces)
 
-    def _without_secrets(self, text: str) -> str:
-        """What the store said, should it say our keys back to us."""
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
-
     def _tell(self, method: str, path: str, params: Mapping[str, str], outcome: str, started: float) -> None:
         if self._trace:
             query = f"?{httpx.QueryParams(params)}" if params else ""
-            self._trace(f"{method} {path}{query} -> {outcome} in {time.monotonic() - started:.3f} s")
+            self._trace(f"{method} {self._hide(path + query)} -> {outcome} in {time.monotonic() - started:.3f} s")
 
     def _wait(self, seconds: float, answer: Answer | None) -> None:
         if self._bucket and answer and answer.throttled:

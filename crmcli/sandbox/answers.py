@@ -107,6 +107,8 @@ def throttled(wait: int, switches: Switches) -> Answer:
 def broken(status: int, body: str, retry_after: str) -> Answer:
     """The answer of a store that fails on purpose; `body` is one of `faults.BODIES`, or "" for none."""
     headers = {"Retry-After": retry_after} if retry_after else {}
+    if 300 <= status < 400:  # as ASP.NET's customErrors answers a failure
+        headers["Location"] = "/error.aspx?aspxerrorpath=/3dCartWebAPI/v1/CRM"
     why = "a fault on purpose"
     match body:
         case "html":

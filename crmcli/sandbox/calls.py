@@ -79,6 +79,8 @@ def create_ticket(call: Call) -> Answer:
     first = next(iter(call.store.rows(STATUS, limit=1)), {"StatusId": 0})
     now = dates.stored(call.now)
     dated = {"DateOpened": now, "DateLastAction": now, **_sent_dates(call, TICKET, sent)}
+    if call.switches.ticket_order == "none":
+        sent.pop("OrderID", None)
     number = call.store.insert(TICKET, {"StatusID": first["StatusId"], **sent, **dated})
     for message in messages:
         _add_message(call, number, message, mails=call.switches.mail_on_create == "yes")
@@ -235,7 +237,8 @@ def _add_message(call: Call, ticket: int, sent: Row, *, mails: bool) -> int:
     """Add a message to a ticket, with its files' names, and mail it where there is an address; out: its number."""
     now = {"DateCreated": dates.stored(call.now)}
     text = {"Message": call.switches.written(sent["Message"])} if sent.get("Message") else {}
-    number = call.store.insert(MESSAGE, {**sent, **text, **now, **_sent_dates(call, MESSAGE, sent)}, parent=ticket)
+    kept = {**sent, **text, **call.switches.writer(), **now, **_sent_dates(call, MESSAGE, sent)}
+    number = call.store.insert(MESSAGE, kept, parent=ticket)
     for file in sent.get("CrmFileList", []):
         call.store.insert(FILE, {**file, **now, **_sent_dates(call, FILE, file)}, parent=number)
     row = call.store.row(TICKET, ticket) or {}

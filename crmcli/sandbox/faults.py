@@ -116,8 +116,8 @@ class Faults:
 def _amount(kind: str, text: str) -> float:
     if kind == "status":
         status = _whole(text)
-        if not 400 <= status <= 599:
-            raise ValueError("a status is 400 to 599")
+        if not 300 <= status <= 599:
+            raise ValueError("a status is 300 to 599")
         return status
     if kind == "delay":
         return _number(text)

@@ -95,6 +95,10 @@ class Switches:
     message_text: str = _one_of(
         "kept", "html", "signed", what="the text of a message: as sent, as HTML, or with a signature below it"
     )
+    message_sender: str = _one_of(
+        "kept", "store", "none", what="who wrote a message: as sent, the store's own, or nobody"
+    )
+    ticket_order: str = _one_of("kept", "none", what="the OrderID of a new ticket: as sent, or none (no such order)")
     message_status: int | None = _open(None, _status, "no|STATUSID", "the StatusID that POST message gives the ticket")
 
     @classmethod
@@ -120,6 +124,13 @@ class Switches:
         if self.message_text == "html":
             return f"<p>{escape(text)}</p>".replace("\n", "<br />\n")
         return f"{text}\n--\nYour shop" if self.message_text == "signed" else text
+
+    def writer(self) -> dict[str, Any]:
+        """What the store puts in place of who a message says that it is by."""
+        if self.message_sender == "kept":
+            return {}
+        name, email = ("Store Admin", "admin@store.example") if self.message_sender == "store" else ("", "")
+        return {"Sender": 0, "SenderName": name, "SenderEmail": email}
 
     @classmethod
     def described(cls) -> list[tuple[str, str, str]]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -51,6 +53,51 @@ FAULTS = (
     "status=404,body=html",
     "status=429,retry-after=999",
 )
+
+
+SPELLINGS = {
+    "plain": PRIVATE_KEY,
+    "upper case": PRIVATE_KEY.upper(),
+    "a letter escaped": PRIVATE_KEY.replace("f", "\\u0066"),
+    "all escaped": "".join(f"\\u{ord(letter):04X}" for letter in PRIVATE_KEY),
+    "escaped in capitals": PRIVATE_KEY.replace("f", "\\u0046"),
+    "JSON in JSON": PRIVATE_KEY.replace("f", "\\\\u0066"),
+    "an address": PRIVATE_KEY.replace("f", "%66"),
+    "HTML": PRIVATE_KEY.replace("f", "&#x66;").replace("e", "&#101;"),
+}
+BODIES = (
+    '{{"Message": "Bad key {}"}}',
+    '{{"Message": "Bad", "ModelState": {{"key": ["{}"]}}}}',
+    '[{{"Key": "Error", "Value": "{}", "Status": "400", "Message": "No {}"}}]',
+    '[{{"Key": "CrmID", "Value": "1", "Status": "{}", "Message": "{}"}}]',
+    '[{{"CrmID": "{}"}}]',
+    "<title>{}</title>",
+    "{}",
+)
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("status", [200, 201, 302, 400, 500])
+def test_a_key_that_the_store_says_back_is_not_printed(
+    spelling: str, status: int, run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRMCLI_SETTLE", "0")
+    app = sandbox.server.app
+    for body in BODIES:
+        for method, command in (
+            ("GET", ("tickets", "get", "4", "-v")),
+            ("GET", ("api", "GET", "/CRM/4", "-v")),
+            ("PUT", ("departments", "update", "1", "--name", "X", "--json", "-v")),
+            ("POST", ("messages", "create", "4", "--text", "hi", "--json", "-v")),
+            ("POST", ("api", "POST", "/CRM/new", "--data", "{}", "-v")),
+        ):
+            sandbox.server.app = app
+            said = body.replace("{}", SPELLINGS[spelling]).replace("{{", "{").replace("}}", "}")
+            sandbox.answer(status, said, method, Location=f"/{SPELLINGS[spelling]}")
+            result = run(*command)
+            printed = unescape(unquote(result.out + result.err)).replace("\\u0066", "f").casefold()
+            assert "crmcli itself" not in result.err
+            assert PRIVATE_KEY not in printed, (command, said, result)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
