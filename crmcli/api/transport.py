@@ -15,6 +15,7 @@ import httpx
 from crmcli import __version__, dates, errors
 from crmcli.api import answers, losses, retry
 from crmcli.api.answers import Answer
+from crmcli.api.deadline import Deadline
 from crmcli.api.policy import Policy
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class Transport:
         self.pauses = retry.Pauses()
         self._heard: tuple[str, float] | None = None  # the last `Date`, and when it came
         self._timeout = timeout
+        self._deadline = Deadline()
         self._waiting = waiting or nullcontext()
         self._coming: dict[tuple[object, ...], Ahead[Answer]] = {}
         self._secrets = [secret for name in ("PrivateKey", "Token") if len(secret := headers.get(name, "")) >= SECRET]
@@ -227,11 +229,18 @@ class Transport:
     ) -> tuple[httpx.Response, bytes]:
         """The response and its whole body.
 
-        httpx's time-out is for each piece of it; a body that drips is given twice as long in all.
+        httpx's time-out is for each piece of it; an answer that drips, headers or body, is given twice as long in all.
         """
-        until = time.monotonic() + 2 * self._timeout
+        self._deadline.until = time.monotonic() + 2 * self._timeout
         try:
-            request = self._http.build_request(method, url, params=params or None, content=content, headers=headers)
+            request = self._http.build_request(
+                method,
+                url,
+                params=params or None,
+                content=content,
+                headers=headers,
+                extensions={"trace": self._deadline.trace},
+            )
         except httpx.InvalidURL:  # httpx takes 65,536 characters of each part
             raise errors.BadUsage("That is too long for an address.") from None
         response = self._http.send(request, stream=True)
@@ -240,8 +249,6 @@ class Transport:
             for piece in response.iter_bytes():
                 pieces.append(piece)
                 size += len(piece)
-                if time.monotonic() > until:
-                    raise httpx.ReadTimeout("it drips", request=request)
                 if size > LARGEST:
                     raise httpx.DecodingError("it is too large", request=request)
         finally:
