@@ -13,9 +13,8 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from crmcli import __version__, dates, errors
-from crmcli.api import answers, losses, retry
+from crmcli.api import answers, bounds, losses, retry
 from crmcli.api.answers import Answer
-from crmcli.api.deadline import Deadline
 from crmcli.api.policy import Policy
 
 if TYPE_CHECKING:
@@ -23,8 +22,11 @@ if TYPE_CHECKING:
     from crmcli.api.ratelimit import Bucket
 
 CONNECT_SECONDS = 10.0
-LARGEST = 500_000_000
-"""Bytes of a body, unpacked: a page of 500 tickets, each with long messages, is a tenth of it."""
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": ", ".join(bounds.CODINGS),
+    "User-Agent": f"crmcli/{__version__}",
+}
 SECRET = 4
 """A shorter key is no secret but a test's, and its letters are everywhere."""
 
@@ -68,13 +70,13 @@ class Transport:
         self.pauses = retry.Pauses()
         self._heard: tuple[str, float] | None = None  # the last `Date`, and when it came
         self._timeout = timeout
-        self._deadline = Deadline()
+        self._deadline = bounds.Deadline()
         self._waiting = waiting or nullcontext()
         self._coming: dict[tuple[object, ...], Ahead[Answer]] = {}
         self._secrets = [secret for name in ("PrivateKey", "Token") if len(secret := headers.get(name, "")) >= SECRET]
         try:
             self._http = httpx.Client(
-                headers={"Accept": "application/json", "User-Agent": f"crmcli/{__version__}", **headers},
+                headers={**_HEADERS, **headers},
                 timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
                 follow_redirects=False,
                 # A TLS context takes 20 ms to build and plain loopback has no use for one.
@@ -245,15 +247,9 @@ class Transport:
             raise errors.BadUsage("That is too long for an address.") from None
         response = self._http.send(request, stream=True)
         try:
-            pieces, size = [], 0
-            for piece in response.iter_bytes():
-                pieces.append(piece)
-                size += len(piece)
-                if size > LARGEST:
-                    raise httpx.DecodingError("it is too large", request=request)
+            return response, bounds.body(response)
         finally:
             response.close()
-        return response, b"".join(pieces)
 
     def _without_secrets(self, text: str) -> str:
         """What the store said, should it say our keys back to us."""
