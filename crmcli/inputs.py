@@ -7,11 +7,15 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from crmcli.errors import BadUsage
 
 DEFAULT_LIMIT = 50
+LARGEST_TEXT = 10_000_000
+"""Bytes of a text or an object: the API takes 65,535 characters of a message."""
+LARGEST_FILE = 100_000_000
+"""Bytes of what has a row a line; there are devices and pipes that never end."""
 
 _NUMBER = re.compile(r"[1-9]\d{0,17}\Z", re.ASCII)
 
@@ -76,12 +80,16 @@ def data(value: str | None) -> dict[str, Any]:
     return found
 
 
-def file(name: str, *, hint: str) -> str:
-    """What is in a file, `~` expanded; a byte order mark is no part of it. Raises BadUsage, with `hint`."""
+def file(name: str, *, hint: str, most: int = LARGEST_FILE) -> str:
+    """What is in a file, `~` expanded; a byte order mark is no part of it.
+
+    Raises BadUsage, with `hint`, also where it has more than `most` bytes.
+    """
     path = Path(name)
     try:
         path = path.expanduser()
-        return _decoded(path.read_bytes(), str(path))
+        with path.open("rb") as stream:
+            return _decoded(stream, str(path), most)
     except (OSError, RuntimeError) as fault:  # RuntimeError: ~somebody who has no home here
         raise BadUsage(
             f"{path} can't be read: {fault.strerror if isinstance(fault, OSError) else 'there is no such home'}.",
@@ -89,12 +97,12 @@ def file(name: str, *, hint: str) -> str:
         ) from None
 
 
-def stdin() -> str:
-    """What is on standard input, to its end. Raises BadUsage."""
+def stdin(*, most: int = LARGEST_FILE) -> str:
+    """What is on standard input, to its end. Raises BadUsage, also where it has more than `most` bytes."""
     if sys.stdin is None or sys.stdin.closed:
         raise BadUsage("'-' reads standard input, and there is none.")
     try:
-        return _decoded(sys.stdin.buffer.read(), "Standard input")
+        return _decoded(sys.stdin.buffer, "Standard input", most)
     except OSError as fault:  # it was opened for writing, or its disk failed
         raise BadUsage(f"Standard input can't be read: {fault.strerror or fault}.") from None
 
@@ -185,11 +193,14 @@ def _spread(given: Iterable[str]) -> Iterable[str]:
 
 def _source(value: str) -> str:
     if value == "-":
-        return stdin()
-    return file(value[1:], hint="A text that begins with @ names a file; use - to type one.")
+        return stdin(most=LARGEST_TEXT)
+    return file(value[1:], hint="A text that begins with @ names a file; use - to type one.", most=LARGEST_TEXT)
 
 
-def _decoded(raw: bytes, source: str) -> str:
+def _decoded(stream: BinaryIO, source: str, most: int) -> str:
+    raw = stream.read(most + 1)
+    if len(raw) > most:
+        raise BadUsage(f"{source} is larger than {most // 1_000_000} MB, the most that is read there.")
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:

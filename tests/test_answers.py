@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import shlex
+import zlib
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -14,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from crmcli import errors
-from crmcli.api import answers, bodies
+from crmcli.api import answers, bodies, bounds
 from crmcli.api.answers import Answer
 from crmcli.api.retry import LONGEST_WAIT, TRIES, Pace
 from crmcli.exits import exit_row
@@ -254,6 +256,51 @@ def test_a_body_is_read_in_the_charset_that_it_says(shop: Sandbox, run: Run) -> 
         assert run("tickets", "get", "1", "--json").json["Subject"] == "Grüße"
     shop.answer(200, b'{"CrmID":1,"Subject":"Gr\xfc\xdfe"}', "GET", Content_Type="application/json; charset=no-such")
     assert run("tickets", "get", "1", "--json").json["Subject"] == "Gr\ufffd\ufffde"
+
+
+PACKED = {
+    "gzip": gzip.compress,
+    "GZIP, identity": gzip.compress,
+    "deflate": zlib.compress,
+    "Deflate": lambda body: zlib.compress(body, wbits=-15),
+    "utf-8": bytes,
+}
+
+
+@pytest.mark.parametrize("coding", PACKED)
+def test_a_packed_body_is_unpacked(shop: Sandbox, run: Run, coding: str) -> None:
+    shop.answer(200, PACKED[coding](b'{"CrmID":1,"Subject":"Hi"}'), "GET", Content_Encoding=coding)
+    assert run("tickets", "get", "1", "--json").json["Subject"] == "Hi"
+
+
+@pytest.mark.parametrize("coding", ["gzip, gzip", "gzip,deflate", "br", "zstd, gzip"])
+def test_a_body_packed_twice_or_as_nobody_asked_is_not_unpacked(shop: Sandbox, run: Run, coding: str) -> None:
+    """Some KB of gzip in gzip can be GB, and httpx unpacks them before anybody sees how much it is."""
+    shop.answer(200, gzip.compress(gzip.compress(b'{"CrmID":1,"Subject":"Hi"}')), "GET", Content_Encoding=coding)
+    result = run("tickets", "get", "1")
+    assert (result.code, result.out) == (8, "")
+    assert "the answer's compression is broken, or there is far too much of it" in result.err
+
+
+def test_a_send_whose_answer_is_packed_twice_is_looked_for(shop: Sandbox, run: Run) -> None:
+    shop.answer(201, gzip.compress(gzip.compress(b"[]")), "POST", Content_Encoding="gzip, gzip")
+    assert run("messages", "create", "1", "--text", "Hi").code == 0
+    assert len(shop.asked("POST")) == 1
+
+
+def test_there_may_be_too_much_in_a_packed_body(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounds, "LARGEST", 1_000_000)
+    shop.answer(200, gzip.compress(b" " * 2_000_000), "GET", Content_Encoding="gzip")
+    result = run("tickets", "get", "1")
+    assert (result.code, result.out) == (8, "")
+    assert "there is far too much of it" in result.err
+
+
+def test_what_may_be_packed_is_what_can_be_unpacked_safely(shop: Sandbox, run: Run) -> None:
+    asked: list[str] = []
+    shop.between(lambda environ: asked.append(environ["HTTP_ACCEPT_ENCODING"]))
+    run("tickets", "get", "1")
+    assert set(asked) == {"gzip, deflate"}
 
 
 def test_another_ticket_than_was_asked_for_is_no_answer(shop: Sandbox, run: Run) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -170,6 +172,19 @@ def test_files_and_pipes_that_are_not_utf8(refused: Run, tmp_path: Path, raw: by
     assert "is not UTF-8 text (byte " in refused("messages", "create", "4", "--text", "-", stdin=raw).err
     assert "is not UTF-8 text (byte " in refused("tickets", "get", "-", stdin=raw).err
     assert "is not UTF-8 text (byte " in refused(*NEW, "--data", "-", stdin=raw).err
+
+
+def test_a_pipe_with_a_name_is_read_like_a_file(run: Run, sandbox: Sandbox, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=("Dear Ann,\n" * 20_000,))
+    writer.start()
+    assert "199,999 given" in run("messages", "create", "4", "--text", f"@{pipe}").err
+    writer.join()
+    writer = threading.Thread(target=pipe.write_text, args=("ticket,status\n4,1\n",))
+    writer.start()
+    assert run("tickets", "update", "--from", str(pipe), "--yes").code == 0
+    writer.join()
 
 
 def test_files_that_are_not_there(refused: Run, tmp_path: Path) -> None:

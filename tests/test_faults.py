@@ -38,6 +38,8 @@ READ_FAULTS = {
     "cut-body,reset": 8,
     "delay=0.4": 8,
     "delay=0.4,after": 8,
+    "drip=0.01": 8,
+    "drip=0.01,after": 8,
 }
 READS = ("tickets list --all", "statuses get 1")
 
@@ -51,6 +53,8 @@ WRITE_FAULTS = {
     "cut-body": (0, 8),
     "delay=0.4": (0, 8),
     "delay=0.4,after": (0, 8),
+    "drip=0.01": (0, 8),
+    "drip=0.01,after": (0, 8),
     "status=500": (1, 1),
     "status=500,after": (0, 1),
     "status=502,body=html": (1, 1),
@@ -82,10 +86,15 @@ CHANGES = {
 }
 
 
+def is_late(fault: str) -> bool:
+    """Whether the answer comes past the time-out, or piece by piece for ever."""
+    return "delay" in fault or "drip" in fault
+
+
 @pytest.fixture(autouse=True)
 def short_waits(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Where an answer is to come too late, it must come within 0.15 s, and a send is looked for until it has."""
-    late = "delay" in request.node.name
+    late = is_late(request.node.name)
     monkeypatch.setenv("CRMCLI_SETTLE", "3" if late else "0")
     monkeypatch.setattr(retry, "FIRST_WAIT", 0.0005)
     if late:
@@ -94,8 +103,8 @@ def short_waits(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest)
 
 @pytest.mark.parametrize("fault", READ_FAULTS)
 def test_reads_are_tried_again(shop: Sandbox, run: Run, fault: str) -> None:
-    tries = retry.LATE_TRIES if "delay" in fault else retry.TRIES
-    for command in READS[:1] if "delay" in fault else READS:
+    tries = retry.LATE_TRIES if is_late(fault) else retry.TRIES
+    for command in READS[:1] if is_late(fault) else READS:
         shop.fault()
         plain = run(*shlex.split(command), "--json")
         assert plain.code == 0
@@ -121,7 +130,7 @@ def test_what_will_not_pass_is_asked_once(shop: Sandbox, run: Run, status: int) 
 
 
 @pytest.mark.parametrize(
-    ("fault", "argv"), [(fault, argv) for fault in WRITE_FAULTS for argv in POSTS[: 1 if "delay" in fault else 3]]
+    ("fault", "argv"), [(fault, argv) for fault in WRITE_FAULTS for argv in POSTS[: 1 if is_late(fault) else 3]]
 )
 def test_a_post_is_sent_once_and_its_text_is_kept(
     shop: Sandbox, run: Run, fault: str, argv: tuple[str, ...], home: Path
@@ -209,7 +218,7 @@ def test_a_lost_answer_is_found_under_each_reading(
 @pytest.mark.parametrize("fault", WRITE_FAULTS)
 def test_a_put_or_delete_is_sent_once(shop: Sandbox, run: Run, fault: str, method: str) -> None:
     code = WRITE_FAULTS[fault][1]
-    for command in CHANGES[method][:1] if "delay" in fault else CHANGES[method]:
+    for command in CHANGES[method][:1] if is_late(fault) else CHANGES[method]:
         shop.fault(f"{fault},method={method}")
         shop.store.clear_log()
         result = run(*shlex.split(command), "--json")

@@ -179,6 +179,27 @@ def test_standard_input_is_read_where_a_dash_says_so_alone(sandbox: Sandbox, wor
     assert done.returncode == code
 
 
+@pytest.mark.parametrize(
+    ("words", "most"),
+    [
+        ("messages create 4 --text @/dev/zero", 10),
+        ("messages create 4 --text -", 10),
+        ("tickets update 4 --data @/dev/zero", 10),
+        ("tickets update 4 --data -", 10),
+        ("tickets update --from /dev/zero --yes", 100),
+        ("tickets update --from - --yes", 100),
+        ("tickets get -", 100),
+        ("apply /dev/zero --yes", 100),
+    ],
+)
+def test_what_never_ends_is_read_so_far_and_no_further(sandbox: Sandbox, words: str, most: int) -> None:
+    done = shell(f"ulimit -v 1000000; crmcli {words} </dev/zero")
+    source = "/dev/zero" if "/dev/zero" in words else "Standard input"
+    assert done.stderr.decode().startswith(f"Error: {source} is larger than {most} MB, the most that is read there.\n")
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert sandbox.asked() == []
+
+
 def test_no_standard_input_at_all(sandbox: Sandbox) -> None:
     assert shell("crmcli tickets list --count <&-").stdout == b"40\n"
     for command in ("tickets get -", "messages create 4 --text -", "tickets delete 4", "profiles add main"):

@@ -28,5 +28,5 @@ def what_happened(fault: httpx.RequestError) -> str:
     if isinstance(fault, httpx.ConnectError):
         return f"no connection could be made: {fault}"
     if isinstance(fault, httpx.DecodingError):
-        return "the answer's compression is broken"
+        return "the answer's compression is broken, or there is far too much of it"
     return "the connection was lost before the whole answer came"

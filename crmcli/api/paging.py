@@ -5,9 +5,12 @@ list ends: short page, empty array, 404, or a 400 that says "Offset amount excee
 and go while we read. So every page but the first is asked to begin with the last row of the page before:
 
 - it begins with a row already seen: nothing was missed between the two, and the seen rows are dropped;
-- it begins with an unseen row, or is empty: rows before it were deleted meanwhile and the list moved up, so step back.
+- it begins with an unseen row, or is empty: rows before it were deleted meanwhile and the list moved up, so step back;
+- it has only seen rows: others came in before it and the list moved down (or offsets count from 1), so stride on, ever
+  wider, and step back from where that was too far.
 
-That is right for both ways of counting, and for any order of the rows as long as it stays the same.
+That is right for both ways of counting, and for any order of the rows as long as it stays the same. Only a store that gives
+one row at a time can't be walked so: nothing in a page of one tells that rows are gone.
 """
 
 from __future__ import annotations
@@ -23,8 +26,8 @@ Ask = Callable[[int, int], list[Row]]
 Soon = Callable[[int, int], None]
 """Told the (offset, limit) that will be asked for next, so that the page can be under way while the last is being used."""
 
-_FRUITLESS_PAGES = 3
-"""A store that ignores the offset would give its first page for ever."""
+_FRUITLESS_PAGES = 8
+"""A store that ignores the offset would give its first page for ever. By then the strides have gone past 120 pages of rows."""
 
 
 class Seen:
@@ -78,7 +81,7 @@ class Walk:
         self._ask = ask
         self._soon = soon
         self._identity = identity
-        self._page_size = page_size
+        self._page_size = max(page_size, 2)  # one that came, and one that didn't
         self._start = start
         self._want = want
         self._total = total
@@ -90,7 +93,8 @@ class Walk:
         """Pages of new rows; raises what asking does. A page is used up when the next is asked for, and is emptied then."""
         offset, limit = self._start, self._most(0)
         overlap = 0  # how many rows before the last page's end this one is asked to begin
-        widest = fruitless = 0  # the longest page so far: what this store is known to give; pages that brought nothing
+        widest = 0  # the longest page so far: what this store is known to give
+        fruitless = wider = 0  # pages in a row that brought nothing new; how often the stride was doubled for it
         is_first = True
         while limit:
             page = self._ask(offset, limit)
@@ -98,15 +102,17 @@ class Walk:
                 position = offset + overlap
                 overlap *= 2
                 offset, limit = max(self._start, position - overlap), self._most(overlap)
+                wider, fruitless = 0, 0 if page else fruitless
                 continue
             new = self._new(page)
             is_short = len(page) < min(limit, widest or limit)
             fruitless = 0 if new else fruitless + 1
             is_over = not page or fruitless == _FRUITLESS_PAGES or (is_short and not new)
-            # A page that is all overlap though it is as long as the store makes them (a cap of one or two rows): go past it.
-            overlap = 1 if new and len(page) > 1 else 0
+            overlap = 1 if len(page) > 1 else 0
             widest = max(widest, len(page))
-            offset, limit = max(self._start, offset + len(page) - overlap), self._most(overlap)
+            wider = wider + overlap if fruitless > 1 else 0
+            stride = (len(page) - overlap) << wider
+            offset, limit = max(self._start, offset + stride), self._most(overlap)
             del page
             if limit and not (is_first or is_over or is_short):
                 self._soon(offset, limit)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import httpx
 
 from crmcli import __version__, dates, errors
-from crmcli.api import answers, bodies, losses, retry, secrets
+from crmcli.api import answers, bodies, bounds, losses, retry, secrets
 from crmcli.api.answers import Answer
 from crmcli.api.policy import Policy
 
@@ -21,8 +21,11 @@ if TYPE_CHECKING:
     from crmcli.api.ratelimit import Bucket
 
 CONNECT_SECONDS = 10.0
-LARGEST = 500_000_000
-"""Bytes of a body, unpacked: a page of 500 tickets, each with long messages, is a tenth of it."""
+_HEADERS = {
+    "Accept": "application/json",
+    "Accept-Encoding": ", ".join(bounds.CODINGS),
+    "User-Agent": f"crmcli/{__version__}",
+}
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,13 @@ class Transport:
         self.pauses = retry.Pauses()
         self._heard: tuple[str, float] | None = None  # the last `Date`, and when it came
         self._timeout = timeout
+        self._deadline = bounds.Deadline()
         self._waiting = waiting or nullcontext()
         self._coming: dict[tuple[object, ...], Ahead[Answer]] = {}
         self._hide = secrets.hiding(headers.get(name, "") for name in ("PrivateKey", "Token"))
         try:
             self._http = httpx.Client(
-                headers={"Accept": "application/json", "User-Agent": f"crmcli/{__version__}", **headers},
+                headers={**_HEADERS, **headers},
                 timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
                 follow_redirects=False,
                 # A TLS context takes 20 ms to build and plain loopback has no use for one.
@@ -226,26 +230,25 @@ class Transport:
     ) -> tuple[httpx.Response, bytes]:
         """The response and its whole body.
 
-        httpx's time-out is for each piece of it; a body that drips is given twice as long in all.
+        httpx's time-out is for each piece of it; an answer that drips, headers or body, is given twice as long in all.
         """
-        until = time.monotonic() + 2 * self._timeout
+        self._deadline.until = time.monotonic() + 2 * self._timeout
         try:
-            request = self._http.build_request(method, url, params=params or None, content=content, headers=headers)
+            request = self._http.build_request(
+                method,
+                url,
+                params=params or None,
+                content=content,
+                headers=headers,
+                extensions={"trace": self._deadline.trace},
+            )
         except httpx.InvalidURL:  # httpx takes 65,536 characters of each part
             raise errors.BadUsage("That is too long for an address.") from None
         response = self._http.send(request, stream=True)
         try:
-            pieces, size = [], 0
-            for piece in response.iter_bytes():
-                pieces.append(piece)
-                size += len(piece)
-                if time.monotonic() > until:
-                    raise httpx.ReadTimeout("it drips", request=request)
-                if size > LARGEST:
-                    raise httpx.DecodingError("it is too large", request=request)
+            return response, bounds.body(response)
         finally:
             response.close()
-        return response, b"".join(pieces)
 
     def _tell(self, method: str, path: str, params: Mapping[str, str], outcome: str, started: float) -> None:
         if self._trace:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from crmcli import errors, profiles, settings, values
+from crmcli import errors, inputs, profiles, settings, values
 from crmcli.doctor import reads
 from crmcli.options import Yes, noun, verb
 from crmcli.output.columns import CHECKS, PROFILES
@@ -116,7 +116,7 @@ def _secret(state: State, key: str, words: str, *, stdin: bool, command: str | N
     if command is not None:
         return {f"{key}_command": command}
     if stdin:
-        return {key: sys.stdin.readline().strip() if sys.stdin else ""}
+        return {key: sys.stdin.readline(inputs.LARGEST_TEXT).strip() if sys.stdin else ""}
     flag = f"--{key.replace('_', '-')}"
     return {key: state.ask(f"The {words} (not shown):", flag=f"{flag}-stdin or {flag}-command", secret=True)}
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any, Self
 
-KINDS = ("status", "delay", "cut-before", "cut-after", "cut-headers", "cut-body")
-FORM = "status=503 | delay=2.5 | cut-before | cut-after | cut-headers | cut-body, then any of "
+KINDS = ("status", "delay", "cut-before", "cut-after", "cut-headers", "cut-body", "drip")
+FORM = "status=503 | delay=2.5 | cut-before | cut-after | cut-headers | cut-body | drip=0.5, then any of "
 BODIES = ("html", "ack", "throttle-text")
 OPTIONS = f"method=POST path=/CRM/*/message times=N skip=N chance=0.2 seed=7 after reset retry-after=S body={'|'.join(BODIES)}"
 
@@ -19,17 +19,19 @@ class Cut(ConnectionError):
     """The connection is to be lost here. In process it is what the caller gets; `serve.py` cuts the socket.
 
     `sent` are the bytes that still go out. `reset` says that the client is to see a reset (RST) and not an end (FIN).
+    `drip` puts the cut off: a byte more goes out every so many seconds, until the client has gone.
     """
 
-    def __init__(self, *, sent: bytes = b"", reset: bool = False) -> None:
+    def __init__(self, *, sent: bytes = b"", reset: bool = False, drip: float | None = None) -> None:
         super().__init__("The sandbox cut the connection, as it was told to.")
         self.sent = sent
         self.reset = reset
+        self.drip = drip
 
 
 @dataclass
 class Fault:
-    """One fault, and what is left of it. `amount` is the status, or the seconds of a delay."""
+    """One fault, and what is left of it. `amount` is the status, or the seconds of a delay, or between bytes that drip."""
 
     kind: str
     amount: float = 0
@@ -119,7 +121,7 @@ def _amount(kind: str, text: str) -> float:
         if not 300 <= status <= 599:
             raise ValueError("a status is 300 to 599")
         return status
-    if kind == "delay":
+    if kind in ("delay", "drip"):
         return _number(text)
     _bare(text)
     return 0

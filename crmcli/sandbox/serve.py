@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import struct
+import time
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -45,6 +46,9 @@ class _Handler(WSGIRequestHandler):
         self.close_connection = True
         if isinstance(error, Cut):
             self.wfile.write(error.sent)
+            while error.drip is not None:  # a client that went ends it, and the thread with it, by an OSError
+                time.sleep(error.drip)
+                self.wfile.write(b"a")
             if error.reset:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 

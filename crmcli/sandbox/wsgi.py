@@ -93,6 +93,9 @@ class SandboxApp:
             raise Cut(reset=fault.reset)
         if fault and (fault.kind == "cut-headers" or (fault.kind == "cut-body" and not answer.body)):
             raise Cut(sent=b"HTTP/1.1 200 OK\r\nContent-Type: applicat", reset=fault.reset)
+        if fault and fault.kind == "drip":
+            head = b"Content-Length: 1000000\r\n\r\n" if fault.after else b"Content-Type: "
+            raise Cut(sent=b"HTTP/1.1 200 OK\r\n" + head, drip=fault.amount)
         phrase = HTTPStatus(answer.status).phrase if answer.status in set(HTTPStatus) else "Unknown"
         start_response(f"{answer.status} {phrase}", list(_headers(answer, dates.http_date(self.clock())).items()))
         if fault and fault.kind == "cut-body":

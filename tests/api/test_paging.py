@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import islice
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,19 +14,23 @@ from crmcli.api.paging import Listing, Seen, Walk
 
 @dataclass
 class Shelf:
-    """A list as a store may serve it. `changes` are made before the n-th request: rows to take out, and how many to add."""
+    """A list as a store may serve it.
+
+    `changes` are made before the n-th request: rows to take out, how many to add behind, and how many in front.
+    """
 
     rows: list[int]
     counts_from: int = 0
     cap: int = 500
-    changes: list[tuple[set[int], int]] = field(default_factory=list)
+    changes: list[tuple[set[int], int, int]] = field(default_factory=list)
     requests: int = 0
 
     def ask(self, offset: int, limit: int) -> list[dict[str, int]]:
         if self.requests < len(self.changes):
-            gone, added = self.changes[self.requests]
+            gone, behind, in_front = self.changes[self.requests]
+            fresh = iter(range(1_000_000 * (self.requests + 1), 1_000_000 * (self.requests + 2)))
             self.rows = [row for row in self.rows if row not in gone]
-            self.rows += range(1_000_000 * (self.requests + 1), 1_000_000 * (self.requests + 1) + added)
+            self.rows = [*islice(fresh, in_front), *self.rows, *islice(fresh, behind)]
         self.requests += 1
         assert self.requests < 3000, "it never ends"
         first = max(0, offset - self.counts_from)
@@ -70,18 +76,35 @@ def test_limit_and_offset_count_from_zero(shelf: Shelf, page_size: int, limit: i
     assert found.cut == (len(shelf.rows) > offset + limit)
 
 
-@settings(max_examples=300)
-@given(data=st.data(), size=st.integers(0, 80), page_size=st.integers(3, 30), counts=st.booleans())
+@settings(max_examples=1000, deadline=None)
+@given(
+    data=st.data(),
+    size=st.integers(0, 80),
+    page_size=st.integers(1, 3) | st.integers(4, 30),
+    counts_from=st.sampled_from([0, 1]),
+    cap=st.integers(2, 30),
+    counts=st.booleans(),
+)
 def test_rows_that_stay_come_once_while_others_come_and_go(
-    data: st.DataObject, size: int, page_size: int, counts: bool
+    data: st.DataObject, size: int, page_size: int, counts_from: int, cap: int, counts: bool
 ) -> None:
     rows = list(range(1, size + 1))
-    gone = data.draw(st.lists(st.tuples(st.sets(st.integers(1, max(1, size))), st.integers(0, 5)), max_size=8))
-    shelf = Shelf(rows, counts_from=data.draw(st.sampled_from([0, 1])), cap=data.draw(st.integers(3, 30)), changes=gone)
+    some = st.sets(st.integers(1, max(1, size))) | st.integers(0, size).map(lambda last: set(range(1, last)))
+    changes = data.draw(st.lists(st.tuples(some, st.integers(0, 5), st.integers(0, 5)), max_size=8))
+    shelf = Shelf(rows, counts_from=counts_from, cap=cap, changes=changes)
     found = [row["ID"] for row in listing(shelf, page_size=page_size, counts=counts)]
     assert len(found) == len(set(found)), "a row came twice"
-    stayed = set(rows).difference(*(taken for taken, _ in gone))
+    stayed = set(rows).difference(*(taken for taken, _, _ in changes))
     assert stayed <= set(found), "a row that was there all along was lost"
+
+
+@pytest.mark.parametrize("page_size", [1, 2, 3])
+@pytest.mark.parametrize("counts_from", [0, 1])
+@pytest.mark.parametrize("when", range(1, 12))
+def test_small_pages_lose_nothing_when_rows_in_front_go(page_size: int, counts_from: int, when: int) -> None:
+    changes: list[tuple[set[int], int, int]] = [(set(), 0, 0)] * when + [({1, 2}, 0, 0)]
+    found = listing(Shelf(list(range(1, 10)), counts_from=counts_from, changes=changes), page_size=page_size)
+    assert {*range(3, 10)} <= {row["ID"] for row in found}
 
 
 def test_a_store_that_ignores_the_offset_does_not_hold_us_for_ever() -> None:

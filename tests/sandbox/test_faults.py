@@ -62,6 +62,13 @@ def test_a_body_is_cut_in_half(served: Served) -> None:
     assert read == whole.content[: len(whole.content) // 2]
 
 
+def test_a_body_drips(served: Served) -> None:
+    served.fault("drip=0.01,after")
+    with served.client.stream("GET", "/CRM/42") as answer:
+        pieces = answer.iter_bytes()
+        assert [next(pieces) for _ in range(3)] == [b"a"] * 3
+
+
 def test_where_there_is_no_body_the_head_is_cut(served: Served) -> None:
     assert served.call("GET", "/CRM/99999").content == b""
     served.fault("cut-body")
