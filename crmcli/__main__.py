@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from crmcli import __version__
 
 TYPE_CHECKING = False  # typing itself would take longer to import than `--version` takes to answer
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
     from crmcli.errors import CrmError
 
@@ -23,7 +24,20 @@ def program() -> NoReturn:
     of a `tickets get`. Whatever is to last is on disk by then, each file and connection was closed where it was opened,
     and every thread is a daemon: nobody waits for it in either way.
     """
+    sys.stdout, sys.stderr = _buffered(sys.stdout), _buffered(sys.stderr)
     os._exit(main())
+
+
+def _buffered(file: TextIO) -> TextIO:
+    """A standard stream with a buffer, which writes all that it is given or raises OSError.
+
+    Under PYTHONUNBUFFERED, usual in containers, Python leaves it out, and nobody looks how much of a text a disk that is
+    nearly full took, or a pipe that doesn't block: the rest would be lost without a word.
+    """
+    raw = getattr(file, "buffer", None)
+    if not isinstance(raw, io.RawIOBase):
+        return file
+    return io.TextIOWrapper(io.BufferedWriter(raw), file.encoding, file.errors, line_buffering=True)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmcli import drafts
+from crmcli.api.messages import messages_of
 from crmcli.errors import BadUsage
 
 if TYPE_CHECKING:
@@ -134,8 +135,7 @@ def typed(state: State, tickets: Sequence[Row]) -> str:
         )
     ticket = tickets[0]
     look = state.output.look
-    messages = [row for row in ticket.get("CrmMessageList") or [] if isinstance(row, dict)]
-    theirs = [row for row in messages if look is None or look.author(row, ticket) != "store"]
+    theirs = [row for row in messages_of(ticket) if look is None or look.author(row, ticket) != "store"]
     from crmcli.output import html
 
     return edited(html.quoted(str(theirs[-1].get("Message") or "")) if theirs else "")

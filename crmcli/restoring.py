@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmcli import errors
+from crmcli.api.messages import messages_of
 from crmcli.outbox.box import REFUSED
 from crmcli.output import follow
 from crmcli.output.hostile import one_line
@@ -147,13 +148,11 @@ def _is_there(state: State, entry: Entry) -> bool:
 
 def _messages(made: Made, whole: Row, entry: Entry, *, with_messages: bool) -> list[Row]:
     """The messages that go along; what of them doesn't is lost."""
-    listed = whole.get("CrmMessageList")
-    kept = [message for message in listed if isinstance(message, dict)] if isinstance(listed, list) else []
-    if entry.noun == "message":
-        kept = [whole]
+    kept = [whole] if entry.noun == "message" else messages_of(whole)
     if not with_messages:
         return []
-    files = sum(len(message.get("CrmFileList") or ()) for message in kept)
+    lists = [message.get("CrmFileList") for message in kept]
+    files = sum(len(listed) for listed in lists if isinstance(listed, list))
     if files:
         made.lost.append("1 file" if files == 1 else f"{files} files")
     if entry.noun != "ticket":

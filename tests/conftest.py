@@ -37,7 +37,13 @@ SOWN = datetime(2026, 6, 15, 12)  # noqa: DTZ001 - the store's wall clock
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home, and an environment that says nothing to crmcli; waits between tries are shortened, not left out."""
     for name in list(os.environ):
-        if name.startswith(("CRMCLI_", "XDG_")) or name in ("NO_COLOR", "COLUMNS", "LINES", "FORCE_COLOR"):
+        if name.startswith(("CRMCLI_", "XDG_")) or name in (
+            "NO_COLOR",
+            "COLUMNS",
+            "LINES",
+            "FORCE_COLOR",
+            "PYTHONUNBUFFERED",
+        ):
             monkeypatch.delenv(name)
     for name, folder in (
         ("HOME", ""),

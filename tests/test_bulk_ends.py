@@ -121,6 +121,20 @@ def test_a_bar_that_makes_room_for_all_else(sandbox: Sandbox, monkeypatch: pytes
     assert "✓" not in person.screen  # of more than ten rows those that failed are told
 
 
+def test_ctrl_c_at_the_very_end(sandbox: Sandbox) -> None:
+    sandbox.fault("delay=2,method=PUT,skip=11")
+    with Person("tickets", "update", *map(str, MANY[:12]), "--order", "7") as person:
+        until = time.monotonic() + 10
+        while len(sandbox.asked("PUT")) < 11 and time.monotonic() < until:
+            time.sleep(0.02)
+        time.sleep(0.3)
+        person.types("\x03")
+        assert person.leaves() == 130
+    assert "12 of 12 are done." in person.screen
+    assert "runs resume" not in person.screen
+    assert "Nothing is left to do: see 'crmcli runs show 1'." in person.screen
+
+
 def test_ctrl_c_twice(sandbox: Sandbox) -> None:
     sandbox.fault("delay=3,method=PUT,skip=1")
     with Person("tickets", "update", *map(str, MANY), "--order", "7") as person:

@@ -41,6 +41,29 @@ def messages(shop: Sandbox, ticket: int) -> list[str]:
 # Written.
 
 
+@pytest.mark.parametrize("more", [[None], ["x", 5, []], [{"Message": "without a number"}], [{"MessageId": "x"}]])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tickets", "delete", "4", "--plan", "-"),
+        ("tickets", "reply", "4", "--text", "x", "--plan", "-"),
+        ("tickets", "create", "--customer-email", "a@example.com", "--message", "x"),
+        ("tickets", "get", "4"),
+    ],
+)
+def test_a_thread_with_what_is_no_message(run: Run, shop: Sandbox, words: tuple[str, ...], more: list[Any]) -> None:
+    thread = [{"MessageId": 12, "Message": "a"}, *more, {"MessageId": "11", "Message": "b", "CrmFileList": 5}]
+    row = {"CrmID": 4, "Subject": "S", "CustomerEmail": "a@example.com", "StatusID": 1, "CrmMessageList": thread}
+    shop.answer(200, json.dumps([row]), "GET")
+    shop.answer(500, "", "POST")
+    for terminal in (False, True):
+        done = run(*words, terminal=terminal)
+        assert ("crmcli itself failed" in done.err, done.code == 0) == (False, words[1] != "create"), done.err
+    if "--plan" in words:
+        before = json.loads(run(*words).lines[0])["before"]
+        assert (before if words[1] == "reply" else before["CrmMessageList"]) == [11, 12]
+
+
 def test_a_plan_says_what_would_change_and_sends_nothing(run: Run, shop: Sandbox, plan: Path) -> None:
     before = everything(shop.store)
     made = run(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from crmcli.output.sink import FORMATS
 from crmcli.sandbox.objects import TICKET
 
 from .conftest import Sandbox
@@ -81,13 +82,61 @@ def test_a_version_that_cannot_be_written(into: str, reason: bytes) -> None:
     assert b"Traceback" not in done.stderr
 
 
-def test_a_slow_reader_gets_all_of_it(sandbox: Sandbox) -> None:
+# Python buffers its output, or doesn't, as is usual in containers.
+unbuffered = pytest.mark.parametrize("extra", [{}, {"PYTHONUNBUFFERED": "1"}], ids=["", "unbuffered"])
+
+
+@unbuffered
+@pytest.mark.parametrize("words", [*(f"tickets list --all -o {form}" for form in FORMATS), "tickets list --help"])
+def test_a_disk_that_fills_up(sandbox: Sandbox, tmp_path: Path, words: str, extra: Mapping[str, str]) -> None:
+    """A file may grow to its limit as a disk may: the system takes a part of a text, and says how much."""
+    sandbox.store.insert(TICKET, {"Subject": "S" * 100_000, "CustomerEmail": "a@example.com"})
+    kept = tmp_path / "out"
+    kept.write_text("-" * 1020)
+    done = shell(f"ulimit -f 1; crmcli {words} >> {kept}", {"COLUMNS": "100000", **extra})
+    assert (done.returncode, b"File too large" in done.stderr, b"Traceback" in done.stderr) == (1, True, False)
+
+
+@unbuffered
+def test_a_checkpoint_stays_where_the_disk_filled_up(
+    sandbox: Sandbox, tmp_path: Path, extra: Mapping[str, str]
+) -> None:
+    words = "tickets list --all -o jsonl --checkpoint nightly"
+    done = shell(f"ulimit -f 40; crmcli {words} > {tmp_path / 'out'}", extra)
+    told = (tmp_path / "out").read_bytes()
+    assert (done.returncode, b"File too large" in done.stderr, len(told)) == (1, True, 40 * 1024)
+    assert shell(f"crmcli {words}", extra).stdout.startswith(told)
+
+
+@unbuffered
+def test_a_pipe_that_does_not_block_loses_nothing_in_silence(sandbox: Sandbox, extra: Mapping[str, str]) -> None:
+    sandbox.store.insert(TICKET, {"Subject": "S" * 100_000, "CustomerEmail": "a@example.com"})
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    command = [sys.executable, "-m", "crmcli", "tickets", "list", "--all", "-o", "jsonl"]
+    try:
+        done = subprocess.run(
+            command,
+            env=environment() | dict(extra),
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            timeout=PATIENCE,
+            check=False,
+        )
+    finally:
+        os.close(reader)
+        os.close(writer)
+    assert (done.returncode, b"could not complete without blocking" in done.stderr) == (1, True)
+
+
+@unbuffered
+def test_a_slow_reader_gets_all_of_it(sandbox: Sandbox, extra: Mapping[str, str]) -> None:
     """The process leaves without Python's own tidying, which would write out what is in a buffer."""
     sandbox.store.insert(TICKET, {"Subject": "S" * 100_000, "CustomerEmail": "a@example.com"})  # more than a pipe holds
     for words in ("tickets list --all --json", "commands --json", "tickets list --help", "help dates", "--version"):
-        quick = shell(f"crmcli {words}").stdout
+        quick = shell(f"crmcli {words}", extra).stdout
         assert quick.endswith(b"\n"), words
-        assert shell(f"crmcli {words} | (sleep 0.3; cat)").stdout == quick, words
+        assert shell(f"crmcli {words} | (sleep 0.3; cat)", extra).stdout == quick, words
 
 
 @pytest.mark.parametrize("into", [">/dev/full", ">&-", "a closed pipe"])
@@ -119,6 +168,7 @@ def test_an_error_that_cannot_be_told_keeps_its_code(sandbox: Sandbox, into: str
         {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         {"PYTHONIOENCODING": "ascii"},
         {"PYTHONIOENCODING": "latin-1"},
+        {"PYTHONIOENCODING": "latin-1", "PYTHONUNBUFFERED": "1"},
     ],
     ids=lambda extra: " ".join(f"{name}={value}" for name, value in extra.items()),
 )

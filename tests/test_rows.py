@@ -434,7 +434,7 @@ def is_kept(text: str) -> bool:
 
 @slow
 @given(texts=st.lists(st.lists(text_of.filter(is_kept), min_size=3, max_size=3), max_size=6))
-@example(texts=[["=1", "'=1", "''+a"], ["'", "'a", '"=1'], ["\t=", "\tx", "\nx"]])
+@example(texts=[["=1", "'=1", "''+a"], ["'", "'a", '"=1'], ["\t=", "\tx", "\nx"], ["a;=", "a\n'-", ";' \"=;'"]])
 def test_what_our_own_csv_holds_reads_back(rows: Read, texts: list[list[str]]) -> None:
     given_rows = [dict(zip(("One", "Two", "Three"), each, strict=True)) for each in texts]
     written = "".join(csv_rows([given_rows], ["One", "Two", "Three"], raw=False, terminal=False))

@@ -9,6 +9,12 @@ from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Send, alike
 
 
+def messages_of(ticket: Row) -> list[Row]:
+    """The messages that a ticket came with. A store's list may hold what is none; nothing can be said of that."""
+    listed = ticket.get("CrmMessageList")
+    return [message for message in listed if isinstance(message, dict)] if isinstance(listed, list) else []
+
+
 class Messages(Collection):
     """`/CRM/{ticket}/message`."""
 

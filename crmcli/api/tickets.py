@@ -10,7 +10,7 @@ from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, check, unseen, whole
 from crmcli.api.collection import Keep, Numbered, unkept
 from crmcli.api.departments import Departments
-from crmcli.api.messages import Messages
+from crmcli.api.messages import Messages, messages_of
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Deliver, Send, alike, straight
 from crmcli.api.statuses import Statuses
@@ -138,7 +138,7 @@ class Tickets(Numbered):
 
     def _messages(self, row: Row) -> Sequence[Row]:
         """The messages of a listed ticket: a store may list tickets without them."""
-        return row.get("CrmMessageList") or self.get(self.number_of(row)).get("CrmMessageList") or []
+        return messages_of(row) or messages_of(self.get(self.number_of(row)))
 
     def check(self, changes: Row, *, number: int | None = None) -> None:
         """Whether these fields can be set, of any ticket or of this one, as far as can be told here. Raises BadUsage."""

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from crmcli import errors
 from crmcli.api.changes import Seen
+from crmcli.api.messages import messages_of
+from crmcli.api.names import as_number
 from crmcli.api.sends import Ack, same
 from crmcli.output.cells import Look, called, told
 
@@ -124,9 +126,9 @@ def digest_of(row: Row) -> str:
 
 
 def numbers_of(ticket: Row) -> list[int]:
-    """The numbers of a ticket's messages, in order."""
-    messages = ticket.get("CrmMessageList") or []
-    return sorted(int(message["MessageId"]) for message in messages)
+    """The numbers of a ticket's messages, in order; one without a number can't be told from others, but by the digest."""
+    numbers = (as_number(str(message.get("MessageId"))) for message in messages_of(ticket))
+    return sorted(number for number in numbers if number is not None)
 
 
 def fields_of(action: Action, found: Row) -> Row:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crmcli import errors
 from crmcli.bulk.actions import Action, Told
 from crmcli.output.failures import place
-from crmcli.runs.journal import DONE, Run, RunRow
+from crmcli.runs.journal import DONE, UNFINISHED, Run, RunRow
 
 if TYPE_CHECKING:
     from crmcli.output.progress import Bar
@@ -92,7 +92,10 @@ class Report:
                 said = self.interrupted.message if self.interrupted.hint else "Interrupted."
                 looks = f"'crmcli runs resume {self._run.number}' looks at those that were under way, and goes on."
                 some, hint = (", and some may be", looks) if self._is_cut else ("", go_on)
-                self.interrupted.message = f"{said} {self._done(done):,} of {len(self._rows):,} are done{some}."
+                done, is_over = self._stand(done)
+                if is_over:
+                    some, hint = "", f"Nothing is left to do: see 'crmcli runs show {self._run.number}'."
+                self.interrupted.message = f"{said} {done:,} of {len(self._rows):,} are done{some}."
                 self.interrupted.hint = self.interrupted.hint or hint
             raise self.interrupted
         if self.fatal:
@@ -113,13 +116,14 @@ class Report:
             + (f"; 'crmcli runs resume {self._run.number} --failed' tries again." if failed else "."),
         )
 
-    def _done(self, told: int) -> int:
-        """How many of the rows are done, as the journal has it: some may be, and were not `told`."""
+    def _stand(self, told: int) -> tuple[int, bool]:
+        """How many of the rows are done, as the journal has it: some may be, and were not `told`; whether that was all."""
         try:
             states = {row.at: row.state for row in self._state.journal.rows(self._run)}
         except errors.BadConfig:
-            return told
-        return sum(states[row.at] == DONE for row in self._rows)
+            return told, False
+        is_over = not any(state in UNFINISHED for state in states.values())
+        return sum(states[row.at] == DONE for row in self._rows), is_over
 
     def _failed(self, action: Action, failure: errors.CrmError) -> None:
         self._failures.append(failure)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import Protocol
 
 from crmcli import dates
@@ -202,7 +203,7 @@ def folded(line: str, room: int) -> list[str]:
     """A line in parts of at most `room` cells, at its blanks where it has some; whole where `room` is 0.
 
     No part may be wider than thought: the terminal would break it, and what it sets on a line of its own has no mark of
-    ours before it. So a longer word is broken, and a character that takes no cell counts as one: terminals differ there.
+    ours before it. So a longer word is broken, and each character is as wide as in the terminal that makes it widest.
     """
     parts, at = [], 0
     while room and (end := _reach(line, at, room)) < len(line):
@@ -212,23 +213,46 @@ def folded(line: str, room: int) -> list[str]:
     return [part.rstrip() for part in [*parts, line[at:]]]
 
 
-def clipped(text: str, width: int, mark: str) -> str:
-    """As `cut`, for a line of ours that a stranger's words are in: with their width taken as `folded` takes it."""
-    if _reach(text, 0, width) == len(text):
+def clipped(text: str, width: int, mark: str, *, ambiguous: int = 2) -> str:
+    """As `cut`, for a line of ours that a stranger's words are in: with their width taken as `most_cells` takes it."""
+    if most_cells(text, ambiguous=ambiguous) <= width:
         return text
-    return text[: _reach(text, 0, max(0, width - len(mark)))] + mark[:width]
+    room = width - most_cells(mark, ambiguous=ambiguous)
+    return text[: _reach(text, 0, room, ambiguous)] + mark if room > 0 else mark[:width]
 
 
-def most_cells(text: str) -> int:
-    """How many cells a text takes where a terminal gives each of its characters at least one."""
-    return len(text) if text.isascii() else sum(max(1, cells(char)) for char in text)
+def most_cells(text: str, *, ambiguous: int = 2) -> int:
+    """How many cells a text takes in the terminal that makes each of its characters widest.
+
+    `ambiguous` is what Greek, Cyrillic and many signs take, which are two cells wide where a user of East Asian letters has
+    set that: who can't do without what they would waste elsewhere says 1.
+    """
+    return len(text) if text.isascii() else sum(_most(char, ambiguous) for char in text)
 
 
-def _reach(text: str, at: int, room: int) -> int:
+@lru_cache(maxsize=4096)
+def _most(char: str, ambiguous: int) -> int:
+    """The most cells of a character. Never none: there are terminals that give marks a cell, and parts of an emoji theirs.
+
+    Of symbols (skin tones and the letters of flags are some), and of Hangul's vowels and last consonants, which join the
+    letter before them where a terminal knows how, nothing is sure.
+    """
+    import unicodedata  # as rich above
+
+    if unicodedata.east_asian_width(char) == "A":
+        return 1 if unicodedata.category(char) == "Mn" else ambiguous
+    is_unsure = (
+        unicodedata.category(char) in ("So", "Sk") or "\u1160" <= char <= "\u11ff" or "\ud7b0" <= char <= "\ud7fb"
+    )
+    is_wide = is_unsure or unicodedata.east_asian_width(char) in ("W", "F")
+    return max(2 if is_wide and not char.isascii() else 1, cells(char))
+
+
+def _reach(text: str, at: int, room: int, ambiguous: int = 2) -> int:
     """Where the part of a text ends that begins at a place and takes at most so many cells, or is one character."""
     if text.isascii():
         return min(at + room, len(text))
     end = at
-    while end < len(text) and (room := room - max(1, cells(text[end]))) >= 0:
+    while end < len(text) and (room := room - _most(text[end], ambiguous)) >= 0:
         end += 1
     return max(end, at + 1)

@@ -108,7 +108,8 @@ def _heading(message: Row, ticket: Row, stream: Stream, look: Look | None) -> st
     if not stream.width:
         return stream.paint(before, style) + said
     head = clipped(f"{before}{said}", stream.width, "…" if stream.unicode else "...")
-    rule = f" {dash * (stream.width - most_cells(head) - 1)}".rstrip()
+    # Only of ours is what a terminal with wider dashes would break of it.
+    rule = f" {dash * (stream.width - most_cells(head, ambiguous=1) - 1)}".rstrip()
     return stream.paint(head[: len(before)], style) + head[len(before) :] + stream.paint(rule, style)
 
 

@@ -11,12 +11,16 @@ from json import JSONEncoder
 
 from crmcli.errors import BadUsage, CrmError, Partial
 from crmcli.output.columns import Row, Shape
-from crmcli.output.hostile import json_text, one_line, safe, spreadsheet
+from crmcli.output.hostile import json_cell, json_text, one_line, safe, spreadsheet
 
 Pages = Iterable[Sequence[Row]]
 
 # What keeps its meaning within the quotes of a CSV cell.
 _QUOTABLE = "\n\r\t"
+# The writer puts quotes around a cell that holds one of its line end's characters, so this is what it ends lines with. With
+# a bare LF the one of Python 3.11 leaves a cell with a lone CR unquoted, which no reader takes; and there are spreadsheets
+# that split a line at `;` and tabs as well.
+_QUOTED = ";\t\r\n"
 
 
 MANY = 500
@@ -120,7 +124,8 @@ def json_lines(pages: Pages, dump: Callable[[object], str], pick: Callable[[Row]
 def csv_rows(pages: Pages, fields: Sequence[str], *, raw: bool, terminal: bool) -> Iterator[str]:
     """RFC 4180 with a header, and lines ending in LF as Unix tools like them.
 
-    Formulas are defused and control characters escaped, line ends and tabs within a cell kept. With `raw` values are
+    Formulas are defused, also behind what some spreadsheet splits cells at; control characters are escaped, line ends and
+    tabs within a cell kept. With `raw` values are
     exact (but for a lone surrogate, which no encoding holds); what goes to a terminal is harmless all the same, and
     its cells keep nothing but line feeds.
     """
@@ -131,18 +136,18 @@ def csv_rows(pages: Pages, fields: Sequence[str], *, raw: bool, terminal: bool) 
         if isinstance(value, str):
             text = value if raw and not terminal else safe(value, keep_joiners=not terminal, keep=keep)
             return text if raw else spreadsheet(text)
-        return value if type(value) is int else _text(value, dump)
+        if type(value) is int:
+            return value
+        return _text(value, dump) if raw else json_cell(_text(value, dump))
 
     lines: list[str] = []
-    # With a bare LF as its line end the writer of Python 3.11 leaves a cell with a lone CR unquoted, which no reader
-    # takes. So it writes CR LF, and the CR goes.
-    writer = csv.writer(_Lines(lines), lineterminator="\r\n")
+    writer = csv.writer(_Lines(lines), lineterminator=_QUOTED)
     writer.writerow(fields)
     for page in pages:
         writer.writerows([[cell(row.get(field)) for field in fields] for row in page])
-        yield "".join([line[:-2] + "\n" for line in lines])
+        yield "".join([line.removesuffix(_QUOTED) + "\n" for line in lines])
         lines.clear()
-    yield "".join([line[:-2] + "\n" for line in lines])
+    yield "".join([line.removesuffix(_QUOTED) + "\n" for line in lines])
 
 
 class _Lines:

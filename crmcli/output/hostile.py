@@ -18,7 +18,13 @@ SPACES = frozenset("\u00a0\u1680\u202f\u205f\u3000") | {chr(code) for code in ra
 
 # What a spreadsheet takes for the start of a formula, also behind blanks, quotes and joiners, which it may strip:
 # https://owasp.org/www-community/attacks/CSV_Injection (the full-width forms are turned into ASCII by some locales).
-_FORMULA = re.compile("[\\s\"'\u200c\u200d]*[=+\\-@\uff1d\uff0b\uff0d\uff20]|'*[\t\r\n]")
+_SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20]"
+_FORMULA = re.compile(f"[\\s\"'\u200c\u200d]*{_SIGN}|'*[\t\r\n]")
+# And behind what another one may split the cell at: it knows the quotes of a cell only where it lets that cell begin, so a
+# spreadsheet that splits at `;`, as in half of Europe, sees none around the third cell of a line.
+_WITHIN = f"(?=(?:[^\\S\t\r\n]|[\"'\u200c\u200d])*{_SIGN})"
+_SPLIT = f"([;\t\r\n]){_WITHIN}"
+_UNSPLIT = f"([;\t\r\n])'{_WITHIN}"
 # Where an editor takes orders from a text that it opens: `vim: set …:` (also vi, ex, vim>800; Kakoune and Kate do alike),
 # Emacs's `-*- … -*-` and "Local Variables:". How near the first or last line they must be is the user's setting.
 _ORDER = r"(?i)((?<!\S)(?:vim?|ex|kak|kate)[<=>]?\d*(?=:)|local variables(?=:)|-(?=\*-))"
@@ -85,7 +91,22 @@ def _replaced(text: str, table: dict[str, str]) -> str:
 
 def spreadsheet(cell: str) -> str:
     """`cell` with an apostrophe before what a spreadsheet would run as a formula, so that it stays text."""
-    return f"'{cell}" if _FORMULA.match(cell) else cell
+    apart = re.sub(_SPLIT, r"\1'", cell)
+    return f"'{apart}" if _FORMULA.match(cell) else apart
+
+
+def off_spreadsheet(cell: str) -> str:
+    """What `spreadsheet` made this cell of; the cell itself, if it wasn't that."""
+    whole = re.sub(_UNSPLIT, r"\1", cell)
+    for each in (whole, whole.removeprefix("'")):
+        if spreadsheet(each) == cell:
+            return each
+    return cell
+
+
+def json_cell(dumped: str) -> str:
+    r"""JSON in a cell, the same value: as `spreadsheet`, with a `;` before a formula in one of its strings as `\u003b`."""
+    return re.sub(f";{_WITHIN}", r"\\u003b", dumped)
 
 
 def in_editor(text: str) -> str:

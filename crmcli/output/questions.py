@@ -25,7 +25,9 @@ class Questions:
         `default` is what the Enter key alone means; without one the question is asked again. Raises Interrupted for Ctrl-C
         and Ctrl-D, and BadUsage for bytes that are no text.
         """
-        shown = f"{one_line(question)} "
+        from crmcli.output.view import INDENT, hanging  # as below
+
+        shown = "\n".join(hanging("", one_line(question), self._err(), more=len(INDENT))) + " "
         try:
             while True:
                 answer = self._secret(shown) if secret else self._line(shown)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from crmcli.output.cells import Look, cells, cut, shower
+from crmcli.output.cells import Look, cells, clipped, cut, most_cells, shower
 from crmcli.output.columns import Column, Row, Shape
 from crmcli.output.streams import BOLD, Stream, status_style
 
@@ -23,6 +24,11 @@ _RIGHT = frozenset({"number", "reference", "count"})
 
 # However narrow the terminal, this many of the most important columns stay.
 _ALWAYS = 2
+
+# Greek and Cyrillic would have half the room, and each row with an umlaut its columns askew, for the sake of terminals that
+# are set to draw those wide.
+_most = partial(most_cells, ambiguous=1)
+_clipped = partial(clipped, ambiguous=1)
 
 # A value longer than this may be cut for a column that is less important.
 _AMPLE = 40
@@ -155,8 +161,15 @@ def _line(
         _padded(text if place.rigid else cut(text, width, mark), width, place.right)
         for text, place, width in zip(texts, fitted, widths, strict=True)
     ]
+    if (
+        _most(GAP.join(padded).rstrip()) > limit
+    ):  # some terminal would break it: its columns stand further left in others
+        padded = [
+            _padded(text if place.rigid else _clipped(text, width, mark), width, place.right, of=_most)
+            for text, place, width in zip(texts, fitted, widths, strict=True)
+        ]
     line = GAP.join(padded).rstrip()
-    return cut(line, limit, mark) if cells(line) > limit else _joined(padded, fitted, paint)
+    return _clipped(line, limit, mark) if _most(line) > limit else _joined(padded, fitted, paint)
 
 
 def _joined(padded: Sequence[str], fitted: Sequence[_Fitted], paint: Paint | None) -> str:
@@ -171,8 +184,8 @@ def _joined(padded: Sequence[str], fitted: Sequence[_Fitted], paint: Paint | Non
     return GAP.join(painted).rstrip()
 
 
-def _padded(text: str, width: int, right: bool) -> str:
+def _padded(text: str, width: int, right: bool, *, of: Callable[[str], int] = cells) -> str:
     if text.isascii():
         return text.rjust(width) if right else text.ljust(width)
-    blanks = " " * (width - cells(text))
+    blanks = " " * (width - of(text))
     return blanks + text if right else text + blanks

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crmcli.output.cells import Look, cells, date, folded, plain, shower
+from crmcli.output.cells import Look, cells, date, folded, most_cells, plain, shower
 from crmcli.output.columns import MESSAGES, Row, Shape
 from crmcli.output.hostile import block, one_line
 from crmcli.output.streams import BOLD, DIM, Stream
@@ -67,7 +67,7 @@ def theirs(text: str, stream: Stream) -> list[str]:
     """A text as harmless lines, folded at the terminal's width, each behind a bar."""
     bar = "│" if stream.unicode else "|"
     lines = stream.encodable(block(text).strip("\n")).split("\n")
-    parts = [part for line in lines for part in folded(line, _room(stream, len(bar) + 1))]
+    parts = [part for line in lines for part in folded(line, _room(stream, most_cells(bar) + 1))]
     bar = stream.paint(bar, DIM)
     return [f"{bar} {part}" if part else bar for part in parts]
 
@@ -75,7 +75,7 @@ def theirs(text: str, stream: Stream) -> list[str]:
 def hanging(head: str, text: str, stream: Stream, *, style: str = "", more: int = 0) -> list[str]:
     """A line of `head`, which is ours, and a harmless text of somebody's, which goes on below itself, `more` to the right."""
     indent = " " * (cells(head) + more)
-    first, *rest = folded(stream.encodable(text), _room(stream, len(indent)))
+    first, *rest = folded(stream.encodable(text), _room(stream, most_cells(head) + more))
     first, *rest = [stream.paint(part, style) if style and part else part for part in (first, *rest)]
     return [f"{head}{first}".rstrip(), *(f"{indent}{part}" for part in rest)]
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from crmcli import inputs
 from crmcli.errors import BadUsage
-from crmcli.output.hostile import spreadsheet
+from crmcli.output.hostile import off_spreadsheet
 
 Kind = Literal["number", "whole", "text", "name", "flag", "mapping"]
 
@@ -36,8 +36,7 @@ _SORTS: Mapping[type, str] = {dict: "an object", list: "an array", str: "a text"
 
 def of_cell(kind: Kind, cell: str) -> Any:
     """What a cell of a CSV that isn't empty gives; None for blanks, where they mean nothing. Raises ValueError."""
-    # Exactly what our own writer does to a formula, undone.
-    text = cell[1:] if cell.startswith("'") and spreadsheet(cell[1:]) == cell else cell
+    text = off_spreadsheet(cell)
     if kind in ("text", "mapping"):
         return text
     word = text.strip()

@@ -72,6 +72,14 @@ def test_the_faster_writer_of_long_lists_gives_the_same(value: object) -> None:
     assert "msgspec" in sys.modules
 
 
+@pytest.mark.parametrize("cell", ["a;b", "a\tb"])
+@pytest.mark.parametrize("raw", [False, True])
+def test_cells_that_another_spreadsheet_would_split_have_quotes(printing: Printing, cell: str, raw: bool) -> None:
+    with printing() as printed:
+        Output(format="csv", csv_raw=raw, fields="Id,Title").pages([[{"Id": 1, "Title": cell}]], REPLIES)
+    assert printed.out == f'Id,Title\n1,"{cell}"\n'
+
+
 @settings(deadline=None)
 @given(pages=pages_of(texts))
 def test_raw_csv_gives_the_values_back(printing: Printing, pages: list[list[dict[str, object]]]) -> None:
@@ -104,6 +112,9 @@ def test_csv_is_defused(printing: Printing, pages: list[list[dict[str, object]]]
     assert len(rows) == len(flat(pages))
     assert not any(cell.lstrip(" \"'").startswith(tuple("=+-@")) and cell[0] != "'" for _, *row in rows for cell in row)
     assert not any(cell.startswith(("\t", "\r", "\n")) for row in rows for cell in row)
+    for separator in ";\t":  # where the same text is read otherwise
+        cells = [cell for row in csv.reader(io.StringIO(printed.out, newline=""), delimiter=separator) for cell in row]
+        assert not any(cell.lstrip(" \t\r\n\"'").startswith(tuple("=+@")) and "'" not in cell for cell in cells)
     kept = {"\n"} if terminal else {"\n", "\r", "\t"} | JOINERS | SPACES
     assert all(char.isprintable() or char in kept for char in printed.out)
 
