@@ -91,7 +91,9 @@ def _replaced(text: str, table: dict[str, str]) -> str:
 
 def spreadsheet(cell: str) -> str:
     """`cell` with an apostrophe before what a spreadsheet would run as a formula, so that it stays text."""
-    apart = re.sub(_SPLIT, r"\1'", cell)
+    # Most cells hold none of these, and a pattern looks at each of their letters.
+    is_apart = ";" in cell or "\n" in cell or "\t" in cell or "\r" in cell
+    apart = re.sub(_SPLIT, r"\1'", cell) if is_apart else cell
     return f"'{apart}" if _FORMULA.match(cell) else apart
 
 
@@ -106,7 +108,7 @@ def off_spreadsheet(cell: str) -> str:
 
 def json_cell(dumped: str) -> str:
     r"""JSON in a cell, the same value: as `spreadsheet`, with a `;` before a formula in one of its strings as `\u003b`."""
-    return re.sub(f";{_WITHIN}", r"\\u003b", dumped)
+    return re.sub(f";{_WITHIN}", r"\\u003b", dumped) if ";" in dumped else dumped
 
 
 def in_editor(text: str) -> str:
