@@ -11,7 +11,7 @@ TYPE_CHECKING = False  # see __main__.py
 if TYPE_CHECKING:
     from crmcli.errors import CrmError
 
-_SAME = 0.1
+_SAME = 0.05
 """Seconds within which a second signal is the first once more: a closing terminal, or a process above, says it twice."""
 
 

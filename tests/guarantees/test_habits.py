@@ -212,7 +212,7 @@ def test_ended_twice_it_leaves_at_once(sandbox: Sandbox, run: Run, what: str) ->
             process.send_signal(signal.SIGINT)
             assert process.stderr
             assert "Once more" in process.stderr.readline()
-            time.sleep(0.15)  # what comes within a tenth of a second is the same wish (crmcli/interrupts.py)
+            time.sleep(0.15)  # what comes within a twentieth of a second is the same wish (crmcli/interrupts.py)
             process.send_signal(signal.SIGINT)
             _, err = process.communicate(timeout=PATIENCE / 2)  # before what is held is let go
             assert process.returncode == 130
