@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from crmcli import numerals
 from crmcli.errors import BadUsage
 
 DEFAULT_LIMIT = 50
@@ -70,7 +71,7 @@ def data(value: str | None) -> dict[str, Any]:
         return {}
     said = _source(value) if value == "-" or value.startswith("@") else value
     try:
-        found = json.loads(said, parse_constant=_no_constant, parse_float=_finite)
+        found = json.loads(said, parse_constant=numerals.no_constant, parse_float=numerals.finite)
     except (ValueError, RecursionError) as fault:
         raise BadUsage(
             f"--data is not JSON: {fault}.", hint="""Write it like --data '{"Subject": "Hello"}'."""
@@ -170,17 +171,6 @@ def sender(word: str, senders: Mapping[str, int]) -> int:
         known = f"It has {', '.join(senders)}." if senders else "Map it there: senders = { store = 1 }."
         raise BadUsage(f"The profile has no sender {word!r}.", hint=known)
     return senders[word.casefold()]
-
-
-def _no_constant(word: str) -> float:
-    raise ValueError(f"{word} is no number of JSON")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError(f"{digits} is too large a number")
-    return number
 
 
 def _spread(given: Iterable[str]) -> Iterable[str]:

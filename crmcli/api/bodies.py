@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any
 
+from crmcli import numerals
 from crmcli.errors import BadUsage
 
 Row = dict[str, Any]
@@ -69,18 +70,7 @@ def encoded(body: Any) -> bytes:
         raise BadUsage("It holds a number that is none of JSON.") from None
 
 
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not JSON")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if number in (float("inf"), float("-inf")):
-        raise ValueError(f"{digits} is out of range")
-    return number
-
-
-_DECODER = json.JSONDecoder(strict=False, parse_constant=_no_constant, parse_float=_finite)
+_DECODER = json.JSONDecoder(strict=False, parse_constant=numerals.no_constant, parse_float=numerals.finite)
 
 
 def ack_rows(data: Any) -> list[Row]:

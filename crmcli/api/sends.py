@@ -84,17 +84,17 @@ def alike(sent: Row, rows: Iterable[Row], fields: Sequence[str]) -> list[Row]:
     Compared without regard to white space, HTML entities and tags, which a store may write otherwise; e-mails also without
     regard to case.
     """
-    wanted = {name: sent[name] for name in fields if sent.get(name) not in (None, "")}
-    return [row for row in rows if all(same(name, row.get(name), value) for name, value in wanted.items())]
+    wanted = {name: _plain(name, sent[name]) for name in fields if sent.get(name) not in (None, "")}
+    return [row for row in rows if all(_plain(name, row.get(name)) == value for name, value in wanted.items())]
 
 
 def same(name: str, one: Any, other: Any) -> bool:
     """Whether two values of a field mean the same, as `alike` compares; null, "" and 0 are all the store's ways to say none."""
-    return _plain(name, one or "") == _plain(name, other or "")
+    return _plain(name, one) == _plain(name, other)
 
 
 def _plain(name: str, value: Any) -> str:
     import html  # its table of entities takes a millisecond of each start
 
-    text = " ".join(html.unescape(re.sub(_TAG, " ", str(value))).split())
+    text = " ".join(html.unescape(re.sub(_TAG, " ", str(value or ""))).split())
     return text.casefold() if name.endswith("Email") else text

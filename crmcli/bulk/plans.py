@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmcli import errors, inputs
+from crmcli import errors, inputs, numerals
 from crmcli.bulk import reading
 from crmcli.bulk.actions import Action, Row, digest_of, numbers_of
 from crmcli.output.formats import dumper
@@ -122,7 +122,7 @@ def _flat(ticket: Row) -> Row:
 def _checked(said: str, store: str) -> Row:
     """A line of a plan. Raises ValueError."""
     try:
-        line = json.loads(said, object_pairs_hook=_object, parse_constant=_constant)
+        line = json.loads(said, object_pairs_hook=_object, parse_constant=numerals.no_constant)
     except json.JSONDecodeError as fault:
         raise ValueError(f"it is not JSON: {fault.msg} at character {fault.colno}") from None
     except RecursionError:
@@ -147,10 +147,6 @@ def _object(pairs: list[tuple[str, Any]]) -> Row:
     if len(found) < len(pairs):
         raise ValueError("a key comes twice")
     return found
-
-
-def _constant(word: str) -> None:
-    raise ValueError(f"{word} is no number of JSON")
 
 
 def _action(state: State, number: int, lines: Sequence[Row]) -> Action:

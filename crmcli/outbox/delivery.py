@@ -140,14 +140,18 @@ class Delivery:
         found = self._new(entry, send)
         if found.alike:
             return self._confirm(entry, send.made(min(found.alike), ()))
-        return replace(entry, reason=f"{processes.place(entry.owner)} may be sending it")
+        return self._open(entry, f"{processes.place(entry.owner)} may be sending it")
 
     def looked(self, entry: Entry, send: Send) -> Entry:
         """As `look`; where the store can't be asked, the entry as unsure."""
         try:
             return self.look(entry, send)
         except errors.CrmError as blind:
-            return self.box.settle(entry, UNSURE, reason=f"the store could not be asked: {blind}")
+            return self._open(entry, f"the store could not be asked: {blind}")
+
+    def _open(self, entry: Entry, reason: str) -> Entry:
+        """Nobody can tell what became of it; of what is another's to say, its own state stays."""
+        return replace(entry, reason=reason) if entry.is_elsewhere else self.box.settle(entry, UNSURE, reason=reason)
 
     def _deliver(self, entry: Entry, send: Send) -> Ack:
         entry, twin, before = self._ready(entry, send)
@@ -180,8 +184,8 @@ class Delivery:
         """It is at the store. What is done stays done, though it can't be written down."""
         try:
             return self.box.settle(entry, CONFIRMED, became=ack.number, ack=ack.raw)
-        except (errors.BadConfig, OverflowError) as fault:  # or its number is none that a file can hold
-            self.note(f"It was sent. {fault}")
+        except errors.BadConfig as fault:
+            self.note(f"It was sent. {fault.message}")
             return replace(entry, state=CONFIRMED, became=ack.number, ack=ack.raw)
 
     def _ready(self, entry: Entry, send: Send) -> tuple[Entry, Entry | None, Sequence[int]]:
@@ -278,8 +282,7 @@ class Delivery:
         )
 
     def _unsure(self, entry: Entry, reason: str) -> errors.Unsure:
-        if not entry.is_elsewhere:  # whose it is to say
-            self.box.settle(entry, UNSURE, reason=reason)
+        self._open(entry, reason)
         return errors.Unsure(
             f"The {entry.kind} may or may not be at the store: {reason}.",
             hint=f"Look at the store, then 'crmcli outbox resolve {entry.number}'. Don't just send it again.",

@@ -125,9 +125,8 @@ def csv_rows(pages: Pages, fields: Sequence[str], *, raw: bool, terminal: bool) 
     """RFC 4180 with a header, and lines ending in LF as Unix tools like them.
 
     Formulas are defused, also behind what some spreadsheet splits cells at; control characters are escaped, line ends and
-    tabs within a cell kept. With `raw` values are
-    exact (but for a lone surrogate, which no encoding holds); what goes to a terminal is harmless all the same, and
-    its cells keep nothing but line feeds.
+    tabs within a cell kept. With `raw` values are exact (but for a lone surrogate, which no encoding holds); what goes to a
+    terminal is harmless all the same, and its cells keep nothing but line feeds.
     """
     keep = "\n" if terminal else _QUOTABLE
     dump = dumper()

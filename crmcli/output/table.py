@@ -161,9 +161,8 @@ def _line(
         _padded(text if place.rigid else cut(text, width, mark), width, place.right)
         for text, place, width in zip(texts, fitted, widths, strict=True)
     ]
-    if (
-        _most(GAP.join(padded).rstrip()) > limit
-    ):  # some terminal would break it: its columns stand further left in others
+    if _most(GAP.join(padded).rstrip()) > limit:
+        # Some terminal would break it. In others its columns stand further left then.
         padded = [
             _padded(text if place.rigid else _clipped(text, width, mark), width, place.right, of=_most)
             for text, place, width in zip(texts, fitted, widths, strict=True)

@@ -157,4 +157,7 @@ def test_what_a_process_elsewhere_sends_is_not_given_up(sandbox: Sandbox, run: R
     assert (unsure.code, len(sandbox.asked("POST"))) == (10, 1)
     assert "other/4026532178 may be sending it" in unsure.err
     assert Box(box).get(1).state == SENT  # it is for the other to say
+    sandbox.fault("status=500,method=GET")
+    blind = run("messages", "create", "4", "--text", "Another", "--once", "job")
+    assert (blind.code, Box(box).get(1).state) == (10, SENT)
     assert UNSURE not in run("outbox", "list").out
