@@ -32,9 +32,12 @@ OVERLAP = timedelta(hours=2)
 """An hour for the end of daylight-saving time, and one for bounds, minutes, and clocks that are set right."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII)
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS point (store TEXT, filters TEXT, newest TEXT, runs INTEGER, printed INTEGER, changed REAL)",
-    "CREATE TABLE IF NOT EXISTS seen (number TEXT PRIMARY KEY, action TEXT, digest TEXT NOT NULL)",
+_STEPS: tuple[ledger.Step, ...] = (
+    (
+        "CREATE TABLE IF NOT EXISTS point"
+        " (store TEXT, filters TEXT, newest TEXT, runs INTEGER, printed INTEGER, changed REAL)",
+        "CREATE TABLE IF NOT EXISTS seen (number TEXT PRIMARY KEY, action TEXT, digest TEXT NOT NULL)",
+    ),
 )
 
 
@@ -63,7 +66,9 @@ class Checkpoint:
                 if not known or known[0] != digest:
                     new.append(row)
                 stamp = action.isoformat() if action else None
-                self._db.execute("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", (number, stamp, digest))
+                self._db.execute(
+                    "INSERT OR REPLACE INTO seen (number, action, digest) VALUES (?, ?, ?)", (number, stamp, digest)
+                )
                 newest = max(filter(None, (newest, action)), default=None)
             self.printed += len(new)
             if new:
@@ -98,7 +103,7 @@ def run(*, profile: str, store: str, name: str, filters: Mapping[str, Any]) -> I
         runs, printed = (found[3], found[4]) if found else (0, 0)
         db.execute("DELETE FROM point")
         row = (store, asked, newest, runs + 1, printed + point.printed, time.time())
-        db.execute("INSERT INTO point VALUES (?, ?, ?, ?, ?, ?)", row)
+        db.execute("INSERT INTO point (store, filters, newest, runs, printed, changed) VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
 def known(profile: str) -> list[dict[str, Any]]:
@@ -150,7 +155,7 @@ def _row(profile: str, name: str) -> dict[str, Any] | None:
 def _opened(path: Path, name: str) -> Iterator[sqlite3.Connection]:
     """The file within a transaction, which is taken back unless all went well."""
     try:
-        with ledger.changing(path, _SCHEMA, what=f"Checkpoint {name}", alone=True) as db:
+        with ledger.changing(path, _STEPS, what=f"Checkpoint {name}", alone=True) as db:
             yield db
     except ledger.InUse:
         raise BadUsage(f"Checkpoint {name} is in use by another run.", hint="Let that one come to its end.") from None

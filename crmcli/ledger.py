@@ -1,4 +1,8 @@
-"""State on disk: SQLite files in the state folder that only their owner can read, with every change on disk once it is made."""
+"""State on disk: SQLite files in the state folder that only their owner can read, with every change on disk once it is made.
+
+A file's version (SQLite's `user_version`) is the number of steps that made it what it is. One that has had fewer gets the
+rest when it is next opened, in one transaction; one that has had more was written by a newer crmcli, and is refused.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -22,20 +27,40 @@ class InUse(BadConfig):
     """Another process has the file."""
 
 
+class Newer(BadConfig):
+    """The file was written by a newer version of this program."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column that a step adds to a table; where it is there already, as in a file without a version, nothing is done."""
+
+    table: str
+    name: str
+    kind: str
+
+
+Step = Sequence[str | Column]
+"""What brings a file from one version to the next: statements of SQL, and columns. Once it is out it is never changed.
+
+The first step also meets files of the time before there were versions, so it makes only what isn't there (`IF NOT EXISTS`).
+"""
+
+
 @contextmanager
 def changing(
     path: Path,
-    schema: Sequence[str],
+    steps: Sequence[Step],
     *,
     what: str,
     hint: str | None = None,
     alone: bool = False,
 ) -> Iterator[sqlite3.Connection]:
-    """A transaction on the file, which is made where it isn't there (mode 0600, its folder 0700) and given its `schema`.
+    """A transaction on the file, which is made where it isn't there (mode 0600, its folder 0700) and has had all `steps`.
 
     It is on disk when the block has ended, and taken back when the block raises. `alone` keeps readers out, too, and
-    waits for nobody. Raises InUse where another process has the file, BadConfig where it can't be used for another reason;
-    both say so of `what`.
+    waits for nobody. Raises InUse where another process has the file, Newer where the file has had more steps, BadConfig
+    where it can't be used for another reason; all say so of `what`.
     """
     try:
         _make(path)
@@ -47,8 +72,7 @@ def changing(
         # One file and no write-ahead log: a copy of it is whole, and FULL means synced before COMMIT returns.
         db.execute("PRAGMA synchronous = FULL")
         db.execute("BEGIN EXCLUSIVE" if alone else "BEGIN IMMEDIATE")
-        for statement in schema:
-            db.execute(statement)
+        _bring_up(db, steps, path, what)
         yield db
         db.execute("COMMIT")
     except sqlite3.Error as fault:
@@ -56,6 +80,25 @@ def changing(
         raise (InUse if is_locked else BadConfig)(f"{what} can't be used ({path}: {fault}).", hint=hint) from None
     finally:
         db.close()
+
+
+def _bring_up(db: sqlite3.Connection, steps: Sequence[Step], path: Path, what: str) -> None:
+    """Take the steps that the file has not had. Raises Newer."""
+    (version,) = db.execute("PRAGMA user_version").fetchone()
+    if version > len(steps):
+        raise Newer(
+            f"{what} was written by a newer crmcli ({path}: version {version}, and this one knows {len(steps)}).",
+            hint="Use that crmcli, or update this one. The file was left as it is.",
+        )
+    if version == len(steps):
+        return
+    for step in steps[version:]:
+        for part in step:
+            if isinstance(part, str):
+                db.execute(part)
+            elif part.name not in {row["name"] for row in db.execute(f"PRAGMA table_info({part.table})")}:
+                db.execute(f"ALTER TABLE {part.table} ADD COLUMN {part.name} {part.kind}")
+    db.execute(f"PRAGMA user_version = {len(steps)}")
 
 
 def _make(path: Path) -> None:

@@ -23,11 +23,13 @@ _ABOUT = 200
 _UNDONE = {501, *range(300, 500)} - {404, 408, 410, 425}
 """Answers that say that nothing was done. One of "not found" doesn't: it was there a moment ago."""
 
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS entries ("
-    " number INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT NOT NULL, profile TEXT NOT NULL, noun TEXT NOT NULL,"
-    " path TEXT NOT NULL, object TEXT NOT NULL, about TEXT NOT NULL, messages INTEGER NOT NULL, made REAL NOT NULL,"
-    " state TEXT NOT NULL, owner TEXT NOT NULL, became INTEGER)",
+_STEPS: tuple[ledger.Step, ...] = (
+    (
+        "CREATE TABLE IF NOT EXISTS entries ("
+        " number INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT NOT NULL, profile TEXT NOT NULL, noun TEXT NOT NULL,"
+        " path TEXT NOT NULL, object TEXT NOT NULL, about TEXT NOT NULL, messages INTEGER NOT NULL, made REAL NOT NULL,"
+        " state TEXT NOT NULL, owner TEXT NOT NULL, became INTEGER)",
+    ),
 )
 _BRIEF = "number, store, profile, noun, path, about, messages, made, state, owner, became"
 
@@ -186,7 +188,7 @@ class Trash:
     def _change(self) -> Iterator[sqlite3.Connection]:
         """A transaction that is on disk when it ends."""
         with ledger.changing(
-            self.path, _SCHEMA, what="The trash", hint="Nothing is deleted that can't be kept first."
+            self.path, _STEPS, what="The trash", hint="Nothing is deleted that can't be kept first."
         ) as db:
             db.execute("PRAGMA secure_delete = ON")  # what is purged is overwritten, not only let go
             yield db

@@ -12,7 +12,7 @@ import pytest
 from crmcli import ledger
 from crmcli.errors import BadConfig
 
-SCHEMA = ("CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, total INTEGER NOT NULL)",)
+SCHEMA = (("CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, total INTEGER NOT NULL)",),)
 THREADS, TIMES, PROCESSES = 4, 40, 3
 # Each reads and writes again, which counts right only where nobody else is between the two.
 COUNT = f"""

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +23,23 @@ KEPT_DAYS = 90
 LONGEST_TRY = 3600.0
 """Seconds after which a send that another machine began is over: all its tries and waits are."""
 
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS entries ("
-    " number INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT NOT NULL, profile TEXT NOT NULL, kind TEXT NOT NULL,"
-    " path TEXT NOT NULL, body TEXT NOT NULL, once TEXT, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',"
-    " made REAL NOT NULL, changed REAL NOT NULL, owner TEXT NOT NULL, before TEXT NOT NULL DEFAULT '[]',"
-    " became INTEGER, ack TEXT NOT NULL DEFAULT '[]', told INTEGER NOT NULL DEFAULT 0)",
-)
-_NEWER = {"run": "TEXT", "row": "INTEGER", "again": "INTEGER"}
-"""Columns that an outbox of the first version lacks."""
-_INDEXES = (
-    # What a `--once` key stands for: one entry that is, or may be, at the store. A refused one leaves the key free.
-    "CREATE UNIQUE INDEX IF NOT EXISTS once ON entries (store, profile, once) WHERE once IS NOT NULL AND state != 'refused'",
-    "CREATE INDEX IF NOT EXISTS places ON entries (store, kind, path)",
-    "CREATE INDEX IF NOT EXISTS rows ON entries (run, row)",
+_STEPS: tuple[ledger.Step, ...] = (
+    (
+        "CREATE TABLE IF NOT EXISTS entries ("
+        " number INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT NOT NULL, profile TEXT NOT NULL, kind TEXT NOT NULL,"
+        " path TEXT NOT NULL, body TEXT NOT NULL, once TEXT, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',"
+        " made REAL NOT NULL, changed REAL NOT NULL, owner TEXT NOT NULL, before TEXT NOT NULL DEFAULT '[]',"
+        " became INTEGER, ack TEXT NOT NULL DEFAULT '[]', told INTEGER NOT NULL DEFAULT 0)",
+        # What the first outboxes lack.
+        ledger.Column("entries", "run", "TEXT"),
+        ledger.Column("entries", "row", "INTEGER"),
+        ledger.Column("entries", "again", "INTEGER"),
+        # What a `--once` key stands for: one entry that is, or may be, at the store. A refused one leaves the key free.
+        "CREATE UNIQUE INDEX IF NOT EXISTS once ON entries (store, profile, once)"
+        " WHERE once IS NOT NULL AND state != 'refused'",
+        "CREATE INDEX IF NOT EXISTS places ON entries (store, kind, path)",
+        "CREATE INDEX IF NOT EXISTS rows ON entries (run, row)",
+    ),
 )
 
 
@@ -94,6 +97,10 @@ class Entry:
         return self.state == CONFIRMED and not self.told and not processes.runs(self.owner)
 
 
+_COLUMNS = ", ".join(each.name for each in fields(Entry))
+"""Read by name: a file may have others."""
+
+
 class Box:
     """The entries. Every change is on disk when the call returns. Raises BadConfig when the file can't be used."""
 
@@ -125,7 +132,7 @@ class Box:
                 found = (
                     key[-1] is not None
                     and db.execute(
-                        f"SELECT * FROM entries WHERE store = ? AND {clause} AND state != 'refused'",  # noqa: S608
+                        f"SELECT {_COLUMNS} FROM entries WHERE store = ? AND {clause} AND state != 'refused'",  # noqa: S608
                         (store, *key),
                     ).fetchone()
                 )
@@ -226,14 +233,14 @@ class Box:
         clause, places = ("", ()) if like is None else (" store = ? AND kind = ? AND path = ? AND", _place(like))
         marks = ", ".join("?" for _ in states)
         found = db.execute(
-            f"SELECT * FROM entries WHERE{clause} state IN ({marks}) ORDER BY number",  # noqa: S608
+            f"SELECT {_COLUMNS} FROM entries WHERE{clause} state IN ({marks}) ORDER BY number",  # noqa: S608
             (*places, *states),
         ).fetchall()
         entries = map(_entry, found)
         return [entry for entry in entries if like is None or (entry.body == like.body and entry.number != like.number)]
 
     def _get(self, db: sqlite3.Connection, number: int) -> Entry:
-        found = db.execute("SELECT * FROM entries WHERE number = ?", (number,)).fetchone()
+        found = db.execute(f"SELECT {_COLUMNS} FROM entries WHERE number = ?", (number,)).fetchone()  # noqa: S608
         if not found:
             raise BadUsage(f"The outbox has no entry {number}.", hint="See 'crmcli outbox list --all'.")
         return _entry(found)
@@ -242,13 +249,7 @@ class Box:
     def _change(self) -> Iterator[sqlite3.Connection]:
         """A transaction that is on disk when it ends."""
         hint = "Nothing may be sent that can't be written down."
-        with ledger.changing(self.path, _SCHEMA, what="The outbox", hint=hint) as db:
-            there = {column["name"] for column in db.execute("PRAGMA table_info(entries)")}
-            for name, kind in _NEWER.items():
-                if name not in there:
-                    db.execute(f"ALTER TABLE entries ADD COLUMN {name} {kind}")
-            for statement in _INDEXES:
-                db.execute(statement)
+        with ledger.changing(self.path, _STEPS, what="The outbox", hint=hint) as db:
             yield db
 
 

@@ -25,13 +25,20 @@ unsure: nobody can tell."""
 UNFINISHED = (WAITING, STARTED, UNSURE)
 KEPT_DAYS = 90
 
-_SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS runs (number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, store TEXT NOT NULL,"
-    " profile TEXT NOT NULL, command TEXT NOT NULL, digest TEXT NOT NULL, made REAL NOT NULL, owner TEXT NOT NULL)",
-    "CREATE TABLE IF NOT EXISTS rows (run INTEGER NOT NULL, at INTEGER NOT NULL, action TEXT NOT NULL, state TEXT NOT NULL,"
-    " before TEXT NOT NULL DEFAULT '{}', after TEXT NOT NULL DEFAULT '{}', acks TEXT NOT NULL DEFAULT '[]',"
-    " reason TEXT NOT NULL DEFAULT '', started REAL NOT NULL DEFAULT 0, whole TEXT NOT NULL DEFAULT '{}',"
-    " PRIMARY KEY (run, at)) WITHOUT ROWID",
+_RUN = "number, key, store, profile, command, digest, made, owner"
+_ROW = "at, action, state, before, after, acks, reason, started, whole"
+"""Read by name: a file may have others."""
+
+_STEPS: tuple[ledger.Step, ...] = (
+    (
+        "CREATE TABLE IF NOT EXISTS runs (number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL,"
+        " store TEXT NOT NULL, profile TEXT NOT NULL, command TEXT NOT NULL, digest TEXT NOT NULL, made REAL NOT NULL,"
+        " owner TEXT NOT NULL)",
+        "CREATE TABLE IF NOT EXISTS rows (run INTEGER NOT NULL, at INTEGER NOT NULL, action TEXT NOT NULL,"
+        " state TEXT NOT NULL, before TEXT NOT NULL DEFAULT '{}', after TEXT NOT NULL DEFAULT '{}',"
+        " acks TEXT NOT NULL DEFAULT '[]', reason TEXT NOT NULL DEFAULT '', started REAL NOT NULL DEFAULT 0,"
+        " whole TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (run, at)) WITHOUT ROWID",
+    ),
 )
 
 Values = Mapping[str, Any]
@@ -155,7 +162,7 @@ class Journal:
     def rows(self, run: Run) -> list[RunRow]:
         """The rows of a run, in order."""
         with self._change() as db:
-            found = db.execute("SELECT * FROM rows WHERE run = ? ORDER BY at", (run.number,)).fetchall()
+            found = db.execute(f"SELECT {_ROW} FROM rows WHERE run = ? ORDER BY at", (run.number,)).fetchall()  # noqa: S608
         return [_row(row) for row in found]
 
     def forget_store(self, store: str) -> None:
@@ -178,7 +185,7 @@ class Journal:
         db.executemany("DELETE FROM runs WHERE number = ?", old)
 
     def _get(self, db: sqlite3.Connection, number: int) -> Run:
-        found = db.execute("SELECT * FROM runs WHERE number = ?", (number,)).fetchone()
+        found = db.execute(f"SELECT {_RUN} FROM runs WHERE number = ?", (number,)).fetchone()  # noqa: S608
         if not found:
             raise BadUsage(f"There is no run {number}.", hint="See 'crmcli runs list'.")
         counted = db.execute("SELECT state, count(*) AS rows FROM rows WHERE run = ? GROUP BY state", (number,))
@@ -186,7 +193,7 @@ class Journal:
 
     def _change(self) -> AbstractContextManager[sqlite3.Connection]:
         return ledger.changing(
-            self.path, _SCHEMA, what="The journal", hint="Nothing may be changed that can't be written down."
+            self.path, _STEPS, what="The journal", hint="Nothing may be changed that can't be written down."
         )
 
 
