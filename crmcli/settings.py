@@ -147,7 +147,7 @@ def _demo() -> Settings:
             "private_key": DEMO,
             "token": DEMO,
             "base_url": "http://localhost/3dCartWebAPI/v1",
-            "senders": {"store": 1, "customer": 2},
+            "senders": {"store": 0, "customer": 1},
         }
     )
 

@@ -111,7 +111,7 @@ def test_one_that_goes_while_it_is_read(run: Run, sandbox: Sandbox) -> None:
 
 def test_who_wrote_is_the_profiles_say(run: Run, sandbox: Sandbox, profile_file: Any) -> None:
     usual = numbers(run)
-    profile_file.write_text(profile_file.read_text() + "senders = { customer = 1, store = 2 }\n")
+    profile_file.write_text(profile_file.read_text() + "senders = { store = 1, customer = 0 }\n")
     turned = numbers(run)
     assert (turned["unanswered"], turned["answered"]) == (usual["answered"], usual["unanswered"])
 

@@ -34,16 +34,24 @@ class Refusal(Exception):
     """The store refuses. `faults` says what is wrong, by the name of the field or parameter ("" for the whole).
 
     `plain` refusals are always answered by an ack that says why, whatever the switches say: those are the mistakes of a
-    client that this sandbox is there to catch, and the one message that clients compare.
+    client that this sandbox is there to catch, and the one message that clients compare. `silent` ones have no body
+    where others would have an ack: a list that has nothing to give.
     """
 
     def __init__(
-        self, status: int, faults: dict[str, str], *, plain: bool = False, headers: dict[str, str] | None = None
+        self,
+        status: int,
+        faults: dict[str, str],
+        *,
+        plain: bool = False,
+        silent: bool = False,
+        headers: dict[str, str] | None = None,
     ) -> None:
         super().__init__("; ".join(f"{name}: {fault}" if name else fault for name, fault in faults.items()))
         self.status = status
         self.faults = faults
         self.plain = plain
+        self.silent = silent
         self.headers = headers or {}
 
 
@@ -63,7 +71,7 @@ def refused(refusal: Refusal, switches: Switches) -> Answer:
     status, said = refusal.status, str(refusal)
     if switches.ack_errors_in_200 == "yes":
         answer = _acked("Error", "", status, said, http_status=200)
-    elif refusal.plain or switches.errors == "ack":
+    elif refusal.plain or (switches.errors == "ack" and not refusal.silent):
         answer = _acked("Error", "", status, said)
     elif switches.errors == "html":
         answer = Answer(status, _page(status), HTML)
@@ -133,7 +141,7 @@ def shown(kind: Object, row: Row, switches: Switches) -> Row:
     null = switches.unset == "null"
     out: Row = {}
     for each in kind.fields:
-        value = row[each.name]
+        value: Any = switches.sender(row[each.name]) if each.name == "Sender" else row[each.name]
         if null and not value and (each.link or each.kind in ("text", "date")):
             out[each.name] = None
         else:

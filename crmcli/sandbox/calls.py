@@ -181,11 +181,11 @@ def _listed(
     if not total:
         if switches.empty_list == "array":
             return found([])
-        raise Refusal(404, {"": f"there is no {kind.name}"}, plain=switches.empty_list == "404-ack")
+        raise Refusal(404, {"": f"there is no {kind.name}"}, plain=switches.empty_list == "404-ack", silent=True)
     if skip >= total:
         if switches.past_end == "empty":
             return found([])
-        raise Refusal(int(switches.past_end), {"": PAST_THE_END}, plain=switches.past_end == "400")
+        raise Refusal(int(switches.past_end), {"": PAST_THE_END}, plain=switches.past_end == "400", silent=True)
     rows = call.store.rows(kind, filters, limit=limit, skip=skip, whole=whole)
     return found([shown(kind, row, switches) for row in rows])
 
@@ -237,7 +237,8 @@ def _add_message(call: Call, ticket: int, sent: Row, *, mails: bool) -> int:
     """Add a message to a ticket, with its files' names, and mail it where there is an address; out: its number."""
     now = {"DateCreated": dates.stored(call.now)}
     text = {"Message": call.switches.written(sent["Message"])} if sent.get("Message") else {}
-    kept = {**sent, **text, **call.switches.writer(), **now, **_sent_dates(call, MESSAGE, sent)}
+    who = {"Sender": call.switches.sender(sent.get("Sender", 0))}
+    kept = {**sent, **who, **text, **call.switches.writer(), **now, **_sent_dates(call, MESSAGE, sent)}
     number = call.store.insert(MESSAGE, kept, parent=ticket)
     for file in sent.get("CrmFileList", []):
         call.store.insert(FILE, {**file, **now, **_sent_dates(call, FILE, file)}, parent=number)

@@ -24,7 +24,7 @@ from crmcli.sandbox.seed_texts import (
     WEBSITE,
 )
 
-STAFF, CUSTOMER = 1, 2
+STAFF, CUSTOMER = 0, 1
 Line = tuple[int, str]
 
 
@@ -193,7 +193,7 @@ ODDITIES = (
     Script("Opened by phone, to be filled in", (), ADVICE, OPEN, {"OrderID": 0, "CustomerID": 0, "ProductId": 0}),
     Script("Imported from the old shop", (), RETURNS, ARCHIVED, {"DateLastAction": "", "CustomerIpAddress": ""}),
     Script("Imported, with its text", _ask("A question of long ago."), RETURNS, ARCHIVED,
-           message={"DateCreated": "", "Sender": 0}),
+           message={"DateCreated": "", "Sender": 2}),
     Script("Department since deleted", _ask("Hello?"), 99),
     Script("Status since deleted", _ask("Hello?"), ORDERS, 77),
     Script("No department", _ask("Who is responsible for me?"), 0),

@@ -23,6 +23,8 @@ __all__ = ["Row", "Store"]
 # How long one process waits for another's transaction; each lasts milliseconds, a big sowing some seconds.
 BUSY_SECONDS = 30.0
 LOG_ROWS = 10_000
+VERSION = 1
+"""Of the file. Those without one are of the time when the store's own messages had Sender 1 and the customers' 2."""
 _AT_ONCE = 500  # below SQLite's oldest limit of 999 parameters a statement
 
 _SQL_TYPES = {"number": "INTEGER", "flag": "INTEGER", "text": "TEXT", "date": "TEXT"}
@@ -33,6 +35,13 @@ _OWN_TABLES = (
     " Body TEXT, Refused TEXT)",
     "CREATE TABLE origin (Said TEXT NOT NULL)",
 )
+
+# A Sender of 0 meant nobody in particular: a customer's, by its address, is given a number that still means that.
+_SENDERS_TURNED = """
+UPDATE message SET Sender = CASE Sender WHEN 1 THEN 0 WHEN 2 THEN 1 ELSE 2 END
+WHERE Sender IN (1, 2) OR (Sender = 0
+    AND SenderEmail = (SELECT CustomerEmail FROM ticket WHERE ticket.CrmID = message.CrmID))
+"""
 
 
 class Store:
@@ -51,14 +60,27 @@ class Store:
         self._db.execute("PRAGMA synchronous = OFF")
         self._db.execute("PRAGMA foreign_keys = ON")
         teach(self._db)
-        if not self._has_tables():
-            with self.transaction():
-                if not self._has_tables():
-                    for statement in _schema():
-                        self._db.execute(statement)
+        try:
+            if self._version() != VERSION:
+                with self.transaction():
+                    self._bring_up_to_date()
+        except sqlite3.DatabaseError:
+            self._db.close()
+            raise
 
-    def _has_tables(self) -> bool:
-        return bool(self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'request'").fetchone())
+    def _version(self) -> int:
+        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
+
+    def _bring_up_to_date(self) -> None:
+        """Make the tables of a new file, and change what an older version wrote. Raises DatabaseError for a newer file."""
+        if self._version() > VERSION:  # by now, another process may have done the work
+            raise sqlite3.DatabaseError("a newer crmcli made it")
+        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'request'").fetchone():
+            for statement in _schema():
+                self._db.execute(statement)
+        elif self._version() < 1:
+            self._db.execute(_SENDERS_TURNED)
+        self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:
         """Close the file."""

@@ -78,7 +78,7 @@ class Switches:
     match: str = _one_of("contains", "prefix", "exact", what="how text filters match, without regard to case")
     date_bounds: str = _one_of("inclusive", "exclusive", what="whether the bounds of date filters belong to the range")
     ack_text: str = _one_of("capital", "lower", what='"Created successfully" or "created successfully"')
-    errors: str = _one_of("empty", "ack", "html", "modelstate", what="the body of a refusal")
+    errors: str = _one_of("ack", "empty", "html", "modelstate", what="the body of a refusal")
     ack_errors_in_200: str = _one_of("no", "yes", what="errors come as HTTP 200, and only the ack's Status tells")
     unauthorized: str = _one_of("ack", "message", "empty", what="the body of a 401")
     throttle: str = _one_of("429", "retry-after", "503", "html", "400-text", what="how throttling is said")
@@ -98,6 +98,7 @@ class Switches:
     message_sender: str = _one_of(
         "kept", "store", "none", what="who wrote a message: as sent, the store's own, or nobody"
     )
+    store_sender: str = _one_of("0", "1", what="the Sender of the store's own messages; the customer's is the other")
     ticket_order: str = _one_of("kept", "none", what="the OrderID of a new ticket: as sent, or none (no such order)")
     message_status: int | None = _open(None, _status, "no|STATUSID", "the StatusID that POST message gives the ticket")
 
@@ -124,6 +125,10 @@ class Switches:
         if self.message_text == "html":
             return f"<p>{escape(text)}</p>".replace("\n", "<br />\n")
         return f"{text}\n--\nYour shop" if self.message_text == "signed" else text
+
+    def sender(self, code: int) -> int:
+        """A Sender as it goes out, of one as it is kept (0 the store, 1 the customer); and the same the other way."""
+        return 1 - code if self.store_sender == "1" and code in (0, 1) else code
 
     def writer(self) -> dict[str, Any]:
         """What the store puts in place of who a message says that it is by."""

@@ -70,6 +70,7 @@ def test_a_body_drips(served: Served) -> None:
 
 
 def test_where_there_is_no_body_the_head_is_cut(served: Served) -> None:
+    served.switch("errors=empty")
     assert served.call("GET", "/CRM/99999").content == b""
     served.fault("cut-body")
     with pytest.raises(LOST):

@@ -18,7 +18,7 @@ from crmcli.sandbox.seeds import DAYS, sow
 from crmcli.sandbox.store import Store
 
 NOW = datetime.fromisoformat("2026-11-23T14:05")
-CUSTOMER, STAFF = 2, 1
+CUSTOMER, STAFF = 1, 0
 
 
 class Caught:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -17,6 +19,7 @@ from crmcli.sandbox.objects import MESSAGE, OBJECTS, STATUS, TICKET
 from crmcli.sandbox.serve import make_server
 from crmcli.sandbox.store import Store
 from crmcli.sandbox.wsgi import SandboxApp
+from tests.conftest import Run
 from tests.sandbox.conftest import Served
 
 
@@ -35,6 +38,33 @@ def test_what_was_written_is_there_for_the_next_one(store: Store) -> None:
     assert (again.row(TICKET, 42) or {})["Subject"] == "Changed"
     assert again.origin == "a test"
     again.close()
+
+
+def test_a_file_of_the_first_version_has_its_senders_turned_once(store: Store) -> None:
+    """Before files had a version, the store's own messages had 1 and the customers' had 2."""
+    ticket = store.insert(TICKET, {"CustomerEmail": "ann@example.com"})
+    for code, address in ((1, "maya@example.com"), (2, "ann@example.com"), (0, "ann@example.com"), (0, ""), (9, "")):
+        store.insert(MESSAGE, {"Sender": code, "SenderEmail": address}, parent=ticket)
+    with sqlite3.connect(store.path) as db:
+        db.execute("PRAGMA user_version = 0")
+    store.close()
+    for _ in range(2):
+        again = Store(store.path)
+        assert [each["Sender"] for each in (again.row(TICKET, ticket) or {})["CrmMessageList"]] == [0, 1, 2, 0, 9]
+        again.close()
+
+
+def test_a_file_of_a_newer_version_is_left_alone(store: Store, monkeypatch: pytest.MonkeyPatch, run: Run) -> None:
+    with sqlite3.connect(store.path) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(sqlite3.DatabaseError, match="a newer crmcli made it"):
+        Store(store.path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(store.path.parent))
+    (store.path.parent / "crmcli").mkdir()
+    shutil.copy(store.path, store.path.parent / "crmcli" / "sandbox.db")
+    found = run("-p", "demo", "tickets", "list")
+    assert found.code == 3
+    assert "a newer crmcli made it" in found.err
 
 
 def test_reset_forgets_everything_and_starts_counting_anew(served: Served) -> None:

@@ -208,12 +208,13 @@ def test_errors(served: Served) -> None:
         assert answer.status_code == 400
         return answer.headers.get("Content-Type", ""), answer.text
 
+    assert body()[0].startswith("application/json")
+    assert "Subject: takes at most 50 characters, 51 given" in body()[1]
+    served.switch("errors=empty")
     assert body() == ("", "")
     served.switch("errors=html")
     assert body()[0].startswith("text/html")
     assert "<title>400 Bad Request</title>" in body()[1]
-    served.switch("errors=ack")
-    assert "Subject: takes at most 50 characters, 51 given" in body()[1]
     served.switch("errors=modelstate")
     answer = served.call("PUT", "/CRM/42", json={"Subject": "x" * 51}).json()
     assert answer["ModelState"] == {"model.Subject": ["takes at most 50 characters, 51 given"]}
@@ -350,6 +351,20 @@ def test_bumps(served: Served, switch: str, method: str, path: str) -> None:
     served.switch(f"{switch}=yes")
     served.call(method, path, json={"Message": "x"} if method == "POST" else {"Subject": "x"})
     assert served.json("/CRM/42")[0]["DateLastAction"] == NOW_THERE
+
+
+def test_store_sender(served: Served) -> None:
+    def senders() -> list[int]:
+        return [each["Sender"] for each in served.json("/CRM/7/message")]
+
+    assert senders() == [1, 0, 1, 0]
+    served.switch("store-sender=1")
+    assert senders() == [0, 1, 0, 1]
+    served.call("POST", "/CRM/7/message", json={"Message": "x", "Sender": 1})
+    served.call("POST", "/CRM/7/message", json={"Message": "x"})
+    assert senders()[4:] == [1, 0]
+    served.switch()
+    assert senders() == [1, 0, 1, 0, 0, 1]
 
 
 def test_message_status(served: Served) -> None:
