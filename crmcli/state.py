@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from crmcli import errors, interrupts
 from crmcli.asking import Asking
+from crmcli.keeping import Keeping
 from crmcli.look import Names
 
 if TYPE_CHECKING:
@@ -24,13 +25,10 @@ if TYPE_CHECKING:
     from crmcli.api.paging import Listing
     from crmcli.api.sends import Ack, Send
     from crmcli.known import Known
-    from crmcli.outbox.box import Box
     from crmcli.outbox.delivery import Delivery
     from crmcli.output.columns import Shape
     from crmcli.output.sink import Output
-    from crmcli.runs.journal import Journal
     from crmcli.settings import Settings
-    from crmcli.trash import Trash
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
@@ -53,7 +51,7 @@ class Shared:
     once: str | None = None
 
 
-class State(Asking):
+class State(Asking, Keeping):
     """One run: its options, the `program` (the root command), and the doors to settings, store and output."""
 
     def __init__(self, shared: Shared, program: Any = None) -> None:
@@ -149,30 +147,6 @@ class State(Asking):
             once=self.shared.once,
             note=self.output.note,
         )
-
-    @cached_property
-    def box(self) -> Box:
-        """The outbox's file."""
-        from crmcli import paths
-        from crmcli.outbox.box import Box
-
-        return Box(paths.state_folder() / "outbox.db")
-
-    @cached_property
-    def trash(self) -> Trash:
-        """The trash's file."""
-        from crmcli import paths
-        from crmcli.trash import Trash
-
-        return Trash(paths.state_folder() / "trash.db", note=self.output.warn)
-
-    @cached_property
-    def journal(self) -> Journal:
-        """The journal's file."""
-        from crmcli import paths
-        from crmcli.runs.journal import Journal
-
-        return Journal(paths.state_folder() / "runs.db")
 
     @cached_property
     def known(self) -> Known:

@@ -39,6 +39,10 @@ def standing(number: int = 1) -> str:
     return journal().get(number).standing
 
 
+def numbers(run: Run, *words: str) -> list[int]:
+    return [row["number"] for row in run(*words, "--json").json]
+
+
 def begin(*words: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [sys.executable, "-m", "crmcli", *words],
@@ -297,19 +301,66 @@ def test_one_that_was_resumed_while_a_person_thought_about_it(
     assert standing() == "ended"
 
 
-def test_runs_are_kept_for_ninety_days(shop: Sandbox, run: Run) -> None:
+def test_what_is_over_is_dropped_by_age_beyond_a_number_of_newer_ones(
+    shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number in NUMBERS:
         assert run("tickets", "update", number, "--subject", "Spam").code == 0
     old, now = time.time() - 91 * 86400, time.time()
     with closing(sqlite3.connect(journal().path)) as db, db:
-        db.execute("UPDATE runs SET made = ? WHERE number <= 3", (old,))
-        db.execute("UPDATE runs SET made = ? WHERE number = 4", (now - 89 * 86400,))
-        db.execute("UPDATE runs SET owner = '999999999:1' WHERE number = 2")  # it was killed
+        db.execute("UPDATE runs SET made = ? WHERE number <= 4", (old,))
+        db.execute("UPDATE runs SET made = ? WHERE number = 5", (now - 89 * 86400,))
+        db.execute("UPDATE runs SET owner = '999999999:1' WHERE number = 2")  # it was killed when all was done
         db.execute("UPDATE runs SET owner = ? WHERE number = 3", (processes.me(),))  # it is old, and still at work
+        db.execute("UPDATE rows SET state = 'waiting' WHERE run = 4")  # it was stopped
     assert run("tickets", "update", "9", "--subject", "Spam").code == 0
-    assert [row["number"] for row in run("runs", "list", "--json").json] == [3, 4, 5, 6]
+    assert numbers(run, "runs", "list") == [1, 2, 3, 4, 5, 6]  # so few may be as old as they like
+    monkeypatch.setattr("crmcli.runs.journal.NEWER", 2)
+    assert run("tickets", "update", "9", "--subject", "Spam").code == 0
+    assert numbers(run, "runs", "list") == [3, 4, 5, 6, 7]
     with closing(sqlite3.connect(journal().path)) as db:
-        assert db.execute("SELECT count(*) FROM rows").fetchone() == (4,)
+        assert db.execute("SELECT count(*) FROM rows").fetchone() == (5,)
+
+
+def test_old_sends_are_dropped_as_old_runs_are(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in NUMBERS:
+        assert run("messages", "create", number, "--text", "It left.").code == 0
+    assert run("replies", "create", "--title", "T", "--text", "M").code == 0
+    box = state_folder() / "outbox.db"
+    with closing(sqlite3.connect(box)) as db, db:
+        db.execute("UPDATE entries SET changed = ? WHERE number <= 6", (time.time() - 91 * 86400,))
+        db.execute("UPDATE entries SET state = 'unsure' WHERE number = 2")
+        db.execute("UPDATE entries SET once = 'job' WHERE number = 3")
+        db.execute("UPDATE entries SET state = 'refused' WHERE number = 4")
+    with closing(sqlite3.connect(journal().path)) as db, db:
+        db.execute("UPDATE rows SET state = 'started' WHERE run = 5")  # which looks at what it has sent when it goes on
+    assert run("replies", "create", "--title", "U", "--text", "M").code == 0
+    assert numbers(run, "outbox", "list", "--all") == [1, 2, 3, 4, 5, 6, 7]
+    monkeypatch.setattr("crmcli.outbox.box.NEWER", 1)
+    assert run("replies", "create", "--title", "V", "--text", "M").code == 0
+    assert numbers(run, "outbox", "list", "--all") == [2, 3, 5, 7, 8]
+
+
+def test_a_clock_that_was_wrong_for_one_command_loses_nothing(
+    shop: Sandbox, run: Run, kill: Kill, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine whose battery is dead: 100 days ahead for a command, and right again for the next."""
+    monkeypatch.setattr("crmcli.runs.journal.NEWER", 0)
+    monkeypatch.setattr("crmcli.outbox.box.NEWER", 0)
+    words = ("messages", "create", *NUMBERS, "--text", "On its way.")
+    assert run("tickets", "update", "9", "--subject", "Spam").code == 0
+    kill(*words, at=8)
+    with monkeypatch.context() as patch:
+        now = time.time
+        patch.setattr(time, "time", lambda: now() + 100 * 86400)
+        ahead = run("messages", "create", "9", "--text", "Something else.")
+    behind = run(*words)
+    assert [ahead.code, behind.code] == [0, 0]
+    for said in (ahead.err, behind.err):
+        assert said.count("This machine's clock says") == 1
+    assert texts(shop, "On its way.") == 5
+    assert [row["number"] for row in run("runs", "list", "--json").json] == [1, 2, 3, 4]
+    assert "clock" not in run("tickets", "update", "9", "--subject", "Ham").err
 
 
 @pytest.mark.parametrize("words", ["update 1 --subject Spam", "reply 1 --text Hi --status Answered --yes"])

@@ -5,21 +5,21 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from crmcli import ledger, processes
-from crmcli.errors import BadUsage
+from crmcli.errors import BadConfig, BadUsage
+from crmcli.retention import NEWER, Retention
 
 INTENDED, SENT, CONFIRMED, REFUSED, UNSURE = STATES = ("intended", "sent", "confirmed", "refused", "unsure")
 """intended: on disk, has not left. sent: has left, or may have. confirmed: the store has it. refused: the store does not
 have it. unsure: nobody can tell."""
 
 OPEN = (INTENDED, SENT, UNSURE)
-KEPT_DAYS = 90
 LONGEST_TRY = 3600.0
 """Seconds after which a send that another machine began is over: all its tries and waits are."""
 
@@ -102,10 +102,21 @@ _COLUMNS = ", ".join(each.name for each in fields(Entry))
 
 
 class Box:
-    """The entries. Every change is on disk when the call returns. Raises BadConfig when the file can't be used."""
+    """The entries. Every change is on disk when the call returns. Raises BadConfig when the file can't be used.
 
-    def __init__(self, path: Path) -> None:
+    `retention` says what is old; `unfinished` which of these runs (by their keys) are not at their end: they need theirs.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        retention: Retention | None = None,
+        unfinished: Callable[[Collection[str]], Collection[str]] = lambda keys: keys,
+    ) -> None:
         self.path = path
+        self._retention = retention or Retention()
+        self._unfinished = unfinished
 
     def intend(
         self,
@@ -124,10 +135,7 @@ class Box:
         """
         now = time.time()
         with self._change() as db:
-            db.execute(
-                "DELETE FROM entries WHERE state IN ('confirmed', 'refused') AND once IS NULL AND changed < ?",
-                (now - KEPT_DAYS * 86400,),
-            )
+            self._drop_old(db)
             for clause, key in (("profile = ? AND once = ?", (profile, once)), ("run = ? AND row = ?", row or (None,))):
                 found = (
                     key[-1] is not None
@@ -218,6 +226,26 @@ class Box:
         if self.path.exists():
             with self._change() as db:
                 db.execute("DELETE FROM entries WHERE store = ?", (store,))
+
+    def _drop_old(self, db: sqlite3.Connection) -> None:
+        """Take out what is over: what may have been sent, stands for a job, or is of a run that goes on, is not."""
+        newest = db.execute("SELECT made FROM entries ORDER BY number DESC LIMIT 1").fetchone()
+        before = self._retention.before(newest and newest[0])
+        if before is None:
+            return
+        found = db.execute(
+            "SELECT number, run FROM entries WHERE state IN ('confirmed', 'refused') AND once IS NULL AND changed < ?"
+            " AND number <= (SELECT number FROM entries ORDER BY number DESC LIMIT 1 OFFSET ?)",
+            (before, NEWER),
+        ).fetchall()
+        if not found:
+            return
+        try:
+            needed = self._unfinished({row["run"] for row in found} - {None})
+        except BadConfig:  # whether their runs are at their end can't be told
+            return
+        old = [(row["number"],) for row in found if row["run"] not in needed]
+        db.executemany("DELETE FROM entries WHERE number = ?", old)
 
     def _set(self, entry: Entry, **values: object) -> Entry:
         with self._change() as db:

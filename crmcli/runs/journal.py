@@ -7,7 +7,7 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,7 @@ from typing import Any
 
 from crmcli import ledger, processes
 from crmcli.errors import BadUsage
+from crmcli.retention import NEWER, Retention
 
 WAITING, STARTED, DONE, SKIPPED, FAILED, UNSURE = STATES = (
     *("waiting", "started", "done", "skipped", "failed", "unsure"),
@@ -23,11 +24,14 @@ WAITING, STARTED, DONE, SKIPPED, FAILED, UNSURE = STATES = (
 unsure: nobody can tell."""
 
 UNFINISHED = (WAITING, STARTED, UNSURE)
-KEPT_DAYS = 90
+ENDED = (DONE, SKIPPED, FAILED)
 
 _RUN = "number, key, store, profile, command, digest, made, owner"
 _ROW = "at, action, state, before, after, acks, reason, started, whole"
 """Read by name: a file may have others."""
+
+_GOES_ON = f"EXISTS (SELECT 1 FROM rows WHERE run = number AND state NOT IN {ENDED})"  # noqa: S608
+"""Whether a run has rows that are not at their end; one whose state nobody can read is none that is."""
 
 _STEPS: tuple[ledger.Step, ...] = (
     (
@@ -102,17 +106,21 @@ class RunRow:
 
 
 class Journal:
-    """All runs, of all stores. Every change is on disk when the call returns. Raises BadConfig when the file can't be used."""
+    """All runs, of all stores. Every change is on disk when the call returns. Raises BadConfig when the file can't be used.
 
-    def __init__(self, path: Path) -> None:
+    `retention` says what is old.
+    """
+
+    def __init__(self, path: Path, *, retention: Retention | None = None) -> None:
         self.path = path
+        self._retention = retention or Retention()
 
     def begin(self, *, store: str, profile: str, command: str, actions: Sequence[dict[str, Any]]) -> Run:
         """Write down a run with a row for each action, before the first of them begins."""
         now, texts = time.time(), [json.dumps(action) for action in actions]
         digest = hashlib.sha256("\n".join([store, command, *texts]).encode()).hexdigest()
         with self._change() as db:
-            self._forget(db, made_before=now - KEPT_DAYS * 86400)
+            self._drop_old(db)
             number = db.execute(
                 "INSERT INTO runs (key, store, profile, command, digest, made, owner) VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (uuid.uuid4().hex, store, profile, command, digest, now, processes.me()),
@@ -165,6 +173,15 @@ class Journal:
             found = db.execute(f"SELECT {_ROW} FROM rows WHERE run = ? ORDER BY at", (run.number,)).fetchall()  # noqa: S608
         return [_row(row) for row in found]
 
+    def unfinished(self, keys: Collection[str]) -> set[str]:
+        """Which of the runs of these keys have rows that are not at their end."""
+        if not keys or not self.path.exists():
+            return set()
+        with self._change() as db:
+            asked = f"SELECT key FROM runs WHERE key = ? AND {_GOES_ON}"  # noqa: S608
+            found = (db.execute(asked, (key,)).fetchone() for key in keys)
+            return {row["key"] for row in found if row}
+
     def forget_store(self, store: str) -> None:
         """Forget all of a store that is gone; no file is made where there is none."""
         if self.path.exists():
@@ -177,9 +194,18 @@ class Journal:
         with self._change() as db:
             db.execute(f"UPDATE rows SET {sets} WHERE run = ? AND at = ?", (*values.values(), run.number, at))  # noqa: S608
 
-    def _forget(self, db: sqlite3.Connection, *, made_before: float) -> None:
-        """Take old runs out; one that was killed has an owner still."""
-        found = db.execute("SELECT number, owner FROM runs WHERE made < ?", (made_before,)).fetchall()
+    def _drop_old(self, db: sqlite3.Connection) -> None:
+        """Take out what is over; a run that was stopped is not, and one that was killed has an owner still."""
+        newest = db.execute("SELECT made FROM runs ORDER BY number DESC LIMIT 1").fetchone()
+        before = self._retention.before(newest and newest[0])
+        if before is None:
+            return
+        found = db.execute(
+            "SELECT number, owner FROM runs WHERE made < ?"  # noqa: S608
+            " AND number <= (SELECT number FROM runs ORDER BY number DESC LIMIT 1 OFFSET ?)"
+            f" AND NOT {_GOES_ON}",
+            (before, NEWER),
+        ).fetchall()
         old = [(row["number"],) for row in found if not (row["owner"] and processes.runs(row["owner"]))]
         db.executemany("DELETE FROM rows WHERE run = ?", old)
         db.executemany("DELETE FROM runs WHERE number = ?", old)
