@@ -31,7 +31,7 @@ def test_all_is_well(shop: Sandbox, run: Run, profile_file: Path) -> None:
     [
         ("status=401", 4, {"tickets", "departments", "statuses", "replies"}),
         ("status=403,path=/CRM/savedreply", 4, {"replies"}),
-        ("status=404", 1, {"tickets", "departments", "statuses", "replies"}),
+        ("status=404", 3, {"tickets"}),
         ("host=store", 3, {"tickets"}),
         ("cut-before", 8, {"tickets"}),
     ],
@@ -48,6 +48,20 @@ def test_what_fails_is_named(shop: Sandbox, run: Run, fault: str, code: int, fai
     assert all(row["hint"] for row in rows.values())
     assert PRIVATE_KEY not in result.out + result.err
     assert TOKEN not in result.out + result.err
+
+
+@pytest.mark.parametrize("command", ["doctor", "profiles check"])
+def test_a_store_that_can_not_count_is_well(shop: Sandbox, run: Run, command: str) -> None:
+    inner: Any = shop.server.app
+
+    def app(environ: dict[str, Any], start_response: Any) -> Any:
+        if "countonly" in environ["QUERY_STRING"]:
+            environ["PATH_INFO"] += "/nothing"
+        return inner(environ, start_response)
+
+    shop.server.app = app
+    result = run(*command.split(), "--json")
+    assert (result.code, result.err) == (0, "")
 
 
 def test_no_profile_and_an_unsafe_one(run: Run, profile_file: Path) -> None:

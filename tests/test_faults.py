@@ -187,7 +187,7 @@ def test_what_the_store_can_not_tell_is_unsure(
     shop: Sandbox, run: Run, faults: tuple[str, ...], argv: tuple[str, ...], home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("CRMCLI_SETTLE", "0")
-    reads = {"messages": 2, "tickets": 1, "replies": 2}[argv[0]]
+    reads = {"messages": 2, "tickets": 2, "replies": 2}[argv[0]]
     shop.fault(*(fault.format(reads=reads) for fault in faults))
     result = run(*argv, "--json")
     assert (result.code, result.out, result.error["kind"]) == (10, "", "unsure")

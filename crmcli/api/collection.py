@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache, partial
 from typing import Any, ClassVar
 
 from crmcli import errors
-from crmcli.api import answers, bodies
+from crmcli.api import answers, bodies, empties
+from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, unseen
 from crmcli.api.paging import Ask, Listing
@@ -31,14 +33,33 @@ def _page(params: Mapping[str, object], offset: int, limit: int) -> dict[str, ob
     return {**params, "limit": limit, "offset": offset}
 
 
-def asking(transport: Transport, path: str, params: Mapping[str, object]) -> Ask:
-    """How the pages of the list at a path are asked for. What it gives raises what `Transport.read` does."""
+def asking(
+    transport: Transport, path: str, params: Mapping[str, object], *, vouch: Callable[[Answer], None] | None = None
+) -> Ask:
+    """How the pages of the list at a path are asked for. What it gives raises what `Transport.read` does.
+
+    A page that says nothing is empty only where `vouch` says so (by default the list's own count, or another list): it is
+    given the answer, and raises where nothing shows that the API is there.
+    """
+    vouch = vouch or partial(empties.vouch, transport, count=lambda: counted(transport, path, params))
 
     def ask(offset: int, limit: int) -> list[Row]:
         answer = transport.read(path, _page(params, offset, limit))
+        if empties.is_nothing(answer):
+            vouch(answer)
+            return []
         return [] if answer.past_the_end else answers.good(answer).rows()
 
     return ask
+
+
+def counted(transport: Transport, path: str, params: Mapping[str, object]) -> int | None:
+    """The store's own count of a list; None where it has none. Raises what `Transport.read` does."""
+    answer = transport.read(path, {**params, "countonly": 1})
+    if answer.past_the_end:
+        # Nothing to count is 200 and 0 (recorded, wire-facts section 3): a store that answers so doesn't count.
+        return None
+    return answers.good(answer).total()
 
 
 class Collection:
@@ -107,15 +128,16 @@ class Collection:
             from crmcli.api.newest import Newest
 
             kind = Newest
+        count = cache(lambda: counted(self._transport, self.path, params))
         return kind(
-            asking(self._transport, self.path, params),
+            asking(self._transport, self.path, params, vouch=partial(empties.vouch, self._transport, count=count)),
             identity=self.identity,
             page_size=self._page_size,
             limit=limit,
             offset=offset,
             keep=keep,
             whole=self._told if self._heard and not any(params.values()) else None,
-            total=lambda: self._total(self.path, params),
+            total=count,
             soon=lambda offset, limit: self._transport.expect(self.path, _page(params, offset, limit)),
         )
 
@@ -123,13 +145,6 @@ class Collection:
         named = ((row.get(self.key), row.get(self.name)) for row in rows)
         if self._heard:
             self._heard({number: str(name) for number, name in named if type(number) is int and name})
-
-    def _total(self, path: str, params: Mapping[str, object]) -> int | None:
-        answer = self._transport.read(path, {**params, "countonly": 1})
-        if answer.past_the_end:
-            # Nothing to count is 200 and 0 (recorded, wire-facts section 3): a store that answers so doesn't count.
-            return None
-        return answers.good(answer).total()
 
     def _one(self, path: str, wanted: Mapping[str, int], missing: str) -> Row:
         """The one object at a path, in an array of one or bare; it must be the one that was `wanted`."""

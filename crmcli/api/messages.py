@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
+from crmcli import errors
+from crmcli.api import empties
+from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, unseen
 from crmcli.api.collection import Collection, asking
@@ -25,16 +30,28 @@ class Messages(Collection):
     def list(self, ticket: int, *, limit: int | None = None, offset: int = 0) -> Listing:
         """The messages of a ticket. Raises NotFound, while reading, when there is no such ticket.
 
-        The store answers 404 both for no ticket and for no messages; asking for the ticket tells them apart. The API has
-        no `countonly` here.
+        The store answers 404 both for no ticket and for no messages; asking for the ticket tells them apart, and another list
+        whether the API is there at all. It has no `countonly` here.
         """
         path = f"/CRM/{ticket}/message"
-        ask = asking(self._transport, path, {})
+
+        @cache
+        def look_for_ticket() -> None:
+            self._one(f"/CRM/{ticket}", {"CrmID": ticket}, f"No ticket {ticket}.")
+
+        def vouch(nothing: Answer) -> None:
+            try:
+                look_for_ticket()
+            except errors.NotFound:
+                empties.vouch(self._transport, nothing)
+                raise
+
+        ask = asking(self._transport, path, {}, vouch=vouch)
 
         def ask_or_miss(offset: int, limit: int) -> list[Row]:
             rows = ask(offset, limit)
             if not rows and offset == 0:
-                self._one(f"/CRM/{ticket}", {"CrmID": ticket}, f"No ticket {ticket}.")
+                look_for_ticket()
             return rows
 
         return Listing(ask_or_miss, identity=self.identity, page_size=self._page_size, limit=limit, offset=offset)

@@ -147,8 +147,7 @@ class Walk:
         return total is not None and total <= self._got
 
     def _end(self) -> None:
-        if self._got:
-            self.missing = max(0, (self._total() or 0) - self._got)
+        self.missing = max(0, (self._total() or 0) - self._got)
 
 
 def first_offset(ask: Ask, *, identity: Callable[[Row], Hashable], skip: int) -> int | None:

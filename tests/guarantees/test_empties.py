@@ -1,0 +1,147 @@
+"""Nothing is told as empty that may be a wrong address: a list without rows counts as one where the API itself says so."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Run, Sandbox
+
+LISTS = (
+    "tickets list",
+    "tickets list --all -o csv",
+    "tickets list --count",
+    "tickets list --newest",
+    "tickets list --order 0",
+    "tickets list --status Open",
+    "tickets list --checkpoint nightly",
+    "tickets stats",
+    "tickets stats --fail-if open>0",
+    "tickets update 1 --status Open",
+    "departments list",
+    "departments get 1",
+    "statuses list --count",
+    "replies list",
+    "messages list 1",
+    "messages list 1 --count",
+    "api GET /CRM --all",
+)
+NOTHING = {
+    "200 without a body": (200, ""),
+    "200 with spaces": (200, " \r\n"),
+    "200 with null": (200, "null"),
+    "204": (204, ""),
+    "404": (404, ""),
+    "404 with an ack": (404, '[{"Key":"Error","Value":"","Status":"404","Message":"There are no tickets."}]'),
+    "404 with a page": (404, "<html><title>Not found</title>"),
+}
+
+
+@pytest.mark.parametrize("path", ["/3dCartWebAPI/v2", "/no/such/path", ""])
+@pytest.mark.parametrize("command", LISTS)
+def test_a_wrong_path_is_no_empty_shop(
+    shop: Sandbox, run: Run, command: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrong = shop.server.base_url.removesuffix("/3dCartWebAPI/v1") + path
+    monkeypatch.setenv("CRMCLI_BASE_URL", wrong)
+    result = run(*shlex.split(command), "--json")
+    assert (result.code, result.error["kind"]) == (3, "config")
+    assert f"{wrong}/CRM" in result.error["message"], "the URL that was asked"
+    assert f"base_url is {wrong}" in result.error["message"] + result.error["hint"]
+    assert result.out.strip("[] \n") == ""
+
+
+@pytest.mark.parametrize("nothing", NOTHING)
+@pytest.mark.parametrize("command", LISTS)
+def test_a_server_that_says_nothing_is_no_empty_shop(shop: Sandbox, run: Run, command: str, nothing: str) -> None:
+    shop.answer(*NOTHING[nothing], "GET", works=False)
+    result = run(*shlex.split(command), "--json")
+    assert (result.code, result.error["kind"]) == (3, "config")
+
+
+@pytest.mark.parametrize("reading", ["404", "array", "404-ack"])
+@pytest.mark.parametrize("counts", [True, False], ids=["counts", "does not count"])
+@pytest.mark.parametrize("command", LISTS[:5] + LISTS[6:9] + ("replies list", "messages list 3", "api GET /CRM --all"))
+def test_what_the_api_calls_empty_is_empty(
+    sandbox: Sandbox, run: Run, command: str, reading: str, counts: bool
+) -> None:
+    sandbox.store.reset()
+    sandbox.store.fill(
+        statuses=[{"Id": 1, "StatusId": 1, "StatusName": "Open"}, {"Id": 2, "StatusId": 2, "StatusName": "Closed"}],
+        tickets=[{"CrmID": 3, "CustomerEmail": "ann@example.com"}] if "messages" in command else [],
+    )
+    sandbox.switch(f"empty-list={reading}")
+    if not counts:
+        elsewhere(sandbox, lambda query: "countonly" in query)
+    result = run(*shlex.split(command), "--json")
+    assert (result.code, result.err) == (0, "")
+
+
+def test_the_word_that_a_list_is_empty_costs_one_request(sandbox: Sandbox, run: Run) -> None:
+    assert run("tickets", "list", "--subject", "no such thing", "--all", "--json").json == []
+    assert sandbox.asked() == [
+        "GET /CRM?subject=no+such+thing&limit=100&offset=0",
+        "GET /CRM?subject=no+such+thing&countonly=1",
+    ]
+    sandbox.switch("empty-list=array")
+    sandbox.store.clear_log()
+    assert run("api", "GET", "/CRM?subject=x+y+z", "--all", "--json").json == []
+    assert len(sandbox.asked()) == 1, "an empty array is the API's own word"
+
+
+def test_tickets_that_are_counted_and_not_listed_are_told(sandbox: Sandbox, run: Run) -> None:
+    elsewhere(sandbox, lambda query: "countonly" not in query)
+    result = run("tickets", "list", "--all", "--json")
+    assert "The store counts 40 tickets more than it gave." in result.err
+
+
+def elsewhere(sandbox: Sandbox, when: Callable[[str], bool]) -> None:
+    inner = sandbox.server.app
+
+    def app(environ: dict[str, Any], start_response: Any) -> Any:
+        if when(environ["QUERY_STRING"]):
+            environ["PATH_INFO"] = "/3dCartWebAPI/v1/nothing"
+        return inner(environ, start_response)
+
+    sandbox.server.app = app
+
+
+@pytest.mark.parametrize("nothing", ["404", "200 without a body"])
+def test_a_server_that_goes_away_while_a_list_is_read_does_not_end_it(
+    sandbox: Sandbox, run: Run, nothing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows so far are no whole list: a nightly export must not replace the last one."""
+    monkeypatch.setenv("CRMCLI_PAGE_SIZE", "10")
+    inner, asked = sandbox.server.app, iter(range(100))
+    sandbox.answer(*NOTHING[nothing], "GET", works=False)
+    gone = sandbox.server.app
+
+    def app(environ: dict[str, Any], start_response: Any) -> Any:
+        return (inner if next(asked) < 2 else gone)(environ, start_response)
+
+    sandbox.server.app = app
+    result = run("tickets", "list", "--all", "-o", "jsonl")
+    assert (result.code, result.error["kind"]) == (3, "config")
+
+
+def test_an_export_keeps_the_file_of_yesterday(
+    sandbox: Sandbox, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`crmcli tickets list --all -o jsonl > new && mv new old`, with a typing mistake in the address."""
+    monkeypatch.setenv("CRMCLI_BASE_URL", sandbox.server.base_url.replace("v1", "v11"))
+    assert run("tickets", "list", "--all", "-o", "jsonl").code == 3
+    assert run("tickets", "list", "--checkpoint", "nightly", "-o", "jsonl").code == 3
+    monkeypatch.setenv("CRMCLI_BASE_URL", sandbox.server.base_url)
+    assert len(run("tickets", "list", "--checkpoint", "nightly", "-o", "ids").lines) == 40
+
+
+def test_no_ticket_of_that_number_is_said_of_the_api_alone(
+    shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("messages", "list", "99").code == 5
+    monkeypatch.setenv("CRMCLI_BASE_URL", shop.server.base_url + "/none")
+    assert run("messages", "list", "99").code == 3
