@@ -315,3 +315,13 @@ def test_planned_and_applied_is_done(run: Run, shop: Sandbox, plan: Path, rows: 
     assert difference(directly, once) == {}
     assert run("apply", str(plan)).code == (9 if plan.read_text() else 0)
     assert everything(shop.store) == once
+
+
+def test_an_edit_that_hardly_shows_is_an_edit_to_a_line_without_a_digest(run: Run, shop: Sandbox, plan: Path) -> None:
+    shop.store.update(TICKET, 4, {"Subject": "See <https://example.com/a>"})
+    assert run("tickets", "update", "4", "5", "--subject", "New", "--plan", str(plan)).code == 0
+    edit(plan, [{name: value for name, value in line.items() if name != "digest"} for line in read(plan)])
+    shop.store.update(TICKET, 4, {"Subject": "See <https://example.com/b>"})
+    done = run("apply", str(plan), "-o", "ids")
+    assert (done.code, done.lines) == (9, ["5"])
+    assert (shop.store.row(TICKET, 4) or {})["Subject"] == "See <https://example.com/b>"

@@ -107,6 +107,43 @@ def test_an_undo_leaves_alone_what_has_changed_since(shop: Sandbox, run: Run) ->
     assert states(2) == ["done", "skipped", "failed"]
 
 
+# Alike to whoever looks for a lost send, which a store may write otherwise; each is another text all the same.
+EDITS = (
+    ("See <https://example.com/a>", "See <https://example.com/b>"),
+    ("Tom & Ann", "Tom &amp; Ann"),
+    ("two  blanks", "two blanks"),
+    ("at the end", "at the end "),
+    ("<b>Late</b>", "Late"),
+)
+
+
+@pytest.mark.parametrize(("ours", "theirs"), EDITS)
+def test_an_edit_that_hardly_shows_is_an_edit(shop: Sandbox, run: Run, ours: str, theirs: str) -> None:
+    assert run("tickets", "update", "4", "5", "--subject", ours).code == 0
+    shop.store.update(TICKET, 4, {"Subject": theirs})
+    undone = run("runs", "undo", "1")
+    assert undone.code == 9
+    assert "ticket 4: It has changed since" in undone.err
+    assert repr(theirs) in undone.err
+    assert [(shop.store.row(TICKET, number) or {})["Subject"] for number in (4, 5)] == [theirs, "Subject 5"]
+
+
+@pytest.mark.parametrize(("ours", "theirs"), EDITS)
+def test_and_to_a_run_that_goes_on(shop: Sandbox, run: Run, kill: Kill, ours: str, theirs: str) -> None:
+    """A person's edit between the kill and the resume: of what was there, or of what the killed PUT had left."""
+    shop.store.update(TICKET, 4, {"Subject": ours})
+    kill("tickets", "update", "4", "5", "--subject", "New", at=2, when="before")
+    shop.store.update(TICKET, 4, {"Subject": theirs})
+    assert run("runs", "resume", "1").code == 9
+    assert states() == ["skipped", "done"]
+    assert (shop.store.row(TICKET, 4) or {})["Subject"] == theirs
+    kill("tickets", "update", "6", "7", "--subject", ours, at=2, when="after")
+    shop.store.update(TICKET, 6, {"Subject": theirs})
+    assert run("runs", "resume", "2").code == 9
+    assert states(2) == ["skipped", "done"]
+    assert (shop.store.row(TICKET, 6) or {})["Subject"] == theirs
+
+
 def test_what_was_sent_or_deleted_is_not_undone_and_that_is_said(shop: Sandbox, run: Run) -> None:
     assert run("messages", "create", "4", "--text", "Hello").code == 0
     assert run("tickets", "delete", "5", "--yes").code == 0

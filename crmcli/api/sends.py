@@ -88,11 +88,6 @@ def alike(sent: Row, rows: Iterable[Row], fields: Sequence[str]) -> list[Row]:
     return [row for row in rows if all(_plain(name, row.get(name)) == value for name, value in wanted.items())]
 
 
-def same(name: str, one: Any, other: Any) -> bool:
-    """Whether two values of a field mean the same, as `alike` compares; null, "" and 0 are all the store's ways to say none."""
-    return _plain(name, one) == _plain(name, other)
-
-
 def _plain(name: str, value: Any) -> str:
     import html  # its table of entities takes a millisecond of each start
 

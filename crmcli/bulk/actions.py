@@ -12,7 +12,7 @@ from crmcli import errors
 from crmcli.api.changes import Seen
 from crmcli.api.messages import messages_of
 from crmcli.api.names import as_number
-from crmcli.api.sends import Ack, same
+from crmcli.api.sends import Ack
 from crmcli.output.cells import Look, called, told
 
 if TYPE_CHECKING:
@@ -96,20 +96,31 @@ def carried_out(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
 
 
 def as_expected(expected: Mapping[str, Any], row: Row, *, digest: str, look: Look | None) -> None:
-    """Raises Changed where the object is not as it was expected; fields that say the same in other words are the same.
-
-    `look` has the names of what it tells of.
-    """
+    """Raises Changed where the object is not just as it was expected. `look` has the names of what it tells of."""
     for name, value in expected.items():
         now = row.get(name)
         if isinstance(value, list):
             if numbers_of(row) != value:
                 raise _changed("there are other messages")
-        elif not same(name, value, now):
+        elif not same(value, now):
             now_told, was_told = (_quoted(told(name, each, look), each) for each in (now, value))
+            if now_told == was_told:  # as people read them
+                now_told, was_told = repr(now), repr(value)
             raise _changed(f"{called(name).lower()} is {now_told} and was {was_told}")
     if digest and digest != digest_of(row):
         raise _changed("another field, or a message")
+
+
+def same(one: object, other: object) -> bool:
+    """Whether a field that holds the one holds the other, to the letter.
+
+    A store may write a number as text, and where nothing is set null, "" or 0 (wire-facts section 6).
+    """
+    return _written(one) == _written(other)
+
+
+def _written(value: object) -> str:
+    return "" if value is None or value == 0 else str(value)
 
 
 def _quoted(said: str, value: object) -> str:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli import errors, inputs, numerals
 from crmcli.bulk import reading
-from crmcli.bulk.actions import Action, Row, digest_of, numbers_of
+from crmcli.bulk.actions import Action, Row, digest_of, numbers_of, same
 from crmcli.output.formats import dumper
 from crmcli.output.kept import PLAN
 from crmcli.rows.found import refusal
@@ -111,7 +111,7 @@ def _lines(action: Action, ticket: Row, store: str) -> Iterator[Row]:
         changes = {} if action.status is None else {"StatusID": action.status}
     for field, after in changes.items():
         now = ticket.get(field)
-        if str(now or "") != str(after or ""):  # to the letter: who mends a blank too many means it
+        if not same(now, after):  # to the letter: who mends a blank too many means it
             yield line(field, now, after)
 
 

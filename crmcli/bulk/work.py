@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crmcli import errors
-from crmcli.api.sends import same
 from crmcli.bulk import actions
 from crmcli.bulk.actions import Action, Row, Told
 from crmcli.bulk.crew import Crew
@@ -230,7 +229,7 @@ class _Worker:
         wanted = action.wanted
         if row.before:
             is_as_before = row.before != wanted and all(found.get(name) == row.before[name] for name in row.before)
-            if not is_as_before and all(same(name, found.get(name), value) for name, value in wanted.items()):
+            if not is_as_before and all(actions.same(found.get(name), value) for name, value in wanted.items()):
                 raise _Already(actions.blanked(action, row.whole, found))
             actions.as_expected(row.before, found, digest="", look=self._look)
         elif not action.sends:
