@@ -89,7 +89,15 @@ def drafted(state: State, tickets: Sequence[str] | None, base: Draft, *, source:
         return [replace(base, number=number) for number in numbers]
     flags = {"saved": base.saved, "Message": base.text, "StatusID": base.status, **base.writer}
     fields = (given.TICKET, *given.ANSWER_FIELDS)
-    lines = given.lines(source, fields, noun="ticket", flags=flags, key=given.TICKET.name)
+    lines = given.lines(
+        source,
+        fields,
+        noun="ticket",
+        flags=flags,
+        key=given.TICKET.name,
+        ours=given.OF_MESSAGES,
+        note=state.output.note,
+    )
     senders = state.settings.senders
 
     def draft(line: Line) -> Draft:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import sys
@@ -191,8 +192,23 @@ def _decoded(stream: BinaryIO, source: str, most: int) -> str:
     raw = stream.read(most + 1)
     if len(raw) > most:
         raise BadUsage(f"{source} is larger than {most // 1_000_000} MB, the most that is read there.")
+    return _as_text(raw, source)
+
+
+def _as_text(raw: bytes, source: str) -> str:
+    """Bytes as text, without a byte order mark: UTF-8, or UTF-16 where such a mark tells it. Raises BadUsage.
+
+    UTF-16 is what Excel's "Unicode text" is, and what PowerShell 5 writes with `>`.
+    """
+    is_utf_16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-16" if is_utf_16 else "utf-8-sig")
     except UnicodeDecodeError as fault:
         line = len(re.findall(rb"\r\n?|\n", fault.object[: fault.start])) + 1
-        raise BadUsage(f"{source} is not UTF-8 text (byte {fault.start + 1:,}, on line {line:,}).") from None
+        where = f"byte {fault.start + 1:,}, on line {line:,}"
+        raise BadUsage(
+            f"{source} begins as UTF-16 text and is cut off or damaged (at byte {fault.start + 1:,})."
+            if is_utf_16
+            else f"{source} is not UTF-8 text ({where}).",
+            hint="Save it as UTF-8 (Excel calls it 'CSV UTF-8'). Nothing was sent.",
+        ) from None

@@ -8,7 +8,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crmcli import drafts
+from crmcli import drafts, inputs
 from crmcli.api.messages import messages_of
 from crmcli.errors import BadUsage
 
@@ -106,9 +106,13 @@ def edited(quoted: str) -> str:
     file = drafts.write(f"{below}{in_editor(quoted)}\n")
     done = subprocess.run(f"{editor} {shlex.quote(str(file))}", shell=True, check=False)  # noqa: S602 - the user's own editor
     try:
-        text = file.read_text(encoding="utf-8", errors="replace").partition(_SCISSORS)[0].strip()
-    except OSError:  # an editor that took the file away has nothing to send
-        text = ""
+        # An editor that took the file away has nothing to send.
+        saved = inputs.file(str(file), hint="Nothing was sent.", most=inputs.LARGEST_TEXT) if file.exists() else ""
+    except BadUsage as fault:
+        fault.message = f"What the editor ({editor}) saved can't be sent: {fault.message}"
+        fault.details.append(f"Your text is kept in {file}")
+        raise
+    text = saved.partition(_SCISSORS)[0].strip()
     if done.returncode and text:
         raise BadUsage(
             f"The editor ({editor}) ended with code {done.returncode}: nothing was sent.",

@@ -165,7 +165,15 @@ def test_filters_that_are_no_text(refused: Run, flag: str) -> None:
     refused("tickets", "list", flag, "half \ud83d")
 
 
-@pytest.mark.parametrize("raw", [b"\xff\xfe", "Grüße".encode("latin-1"), "Grüße".encode("utf-16")])
+def test_files_and_pipes_in_utf_16_that_say_so(run: Run, shop: Sandbox, tmp_path: Path) -> None:
+    raw = "Grüße\r\n".encode("utf-16")
+    (tmp_path / "text").write_bytes(raw)
+    assert run("messages", "create", "4", "--text", f"@{tmp_path / 'text'}").code == 0
+    assert run("messages", "create", "4", "--text", "-", stdin=raw).code == 0
+    assert [body["Message"] for body in shop.bodies()] == ["Grüße", "Grüße"]
+
+
+@pytest.mark.parametrize("raw", [b"\xff", "Grüße".encode("latin-1"), "Grüße".encode()[:-2]])
 def test_files_and_pipes_that_are_not_utf8(refused: Run, tmp_path: Path, raw: bytes) -> None:
     (tmp_path / "text").write_bytes(raw)
     assert "is not UTF-8 text (byte " in refused("messages", "create", "4", "--text", f"@{tmp_path / 'text'}").err

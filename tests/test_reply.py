@@ -204,6 +204,33 @@ def test_an_editor_that_gives_nothing_sends_nothing(
     assert not shop.asked("POST")
 
 
+@pytest.mark.parametrize(
+    ("saved", "mailed"),
+    [
+        ("\ufeffGrüße".encode(), "Grüße"),
+        ("Grüße".encode("utf-16"), "Grüße"),
+        ("Grüße".encode("latin-1"), None),
+        (b"Gr\0", None),
+    ],
+    ids=["mark", "UTF-16", "Latin-1", "NUL"],
+)
+def test_what_an_editor_saved_is_read_as_strictly_as_a_file(
+    shop: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, saved: bytes, mailed: str | None
+) -> None:
+    (tmp_path / "saved").write_bytes(saved)
+    monkeypatch.setenv("VISUAL", f"cp {tmp_path / 'saved'}")
+    with Person("tickets", "reply", "1") as person:
+        if mailed:
+            person.sees("[y/N]")
+            person.types("y\n")
+        assert person.leaves() == (0 if mailed else 2)
+    assert [body["Message"] for body in shop.bodies()] == ([mailed] if mailed else [])
+    if not mailed:
+        (kept,) = (tmp_path / "state" / "crmcli" / "drafts").glob("*.txt")
+        assert kept.read_bytes().startswith(saved)
+        assert f"Your text is kept in {kept}" in person.screen
+
+
 @given(name=st.text(max_size=20), value=st.text(min_size=1).filter(str.strip))
 def test_what_fills_is_never_taken_for_a_variable(name: str, value: str) -> None:
     ticket = {"CrmID": 1, "CustomerName": value}

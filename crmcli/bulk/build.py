@@ -9,6 +9,7 @@ from crmcli import errors, inputs
 from crmcli.bulk import given
 from crmcli.bulk.actions import Action
 from crmcli.bulk.given import Lookup, Values, numbered
+from crmcli.output.columns import REPLIES
 from crmcli.rows import checked
 
 if TYPE_CHECKING:
@@ -37,8 +38,15 @@ def ticket_updates(
         found = inputs.numbers(tickets or (), noun="ticket")
         values = numbered(flags, finders) if found else {}
         return [Action("update", "ticket", number, values=values) for number in found]
-    fields = (given.TICKET, *given.TICKET_FIELDS)
-    lines = given.lines(source, fields, noun="ticket", flags=flags, key=given.TICKET.name)
+    lines = given.lines(
+        source,
+        (given.TICKET, *given.TICKET_FIELDS),
+        noun="ticket",
+        flags=flags,
+        key=given.TICKET.name,
+        ours=given.OF_TICKETS,
+        note=state.output.note,
+    )
     checked(lines, lambda line: check(_rest(line, flags)))
     return checked(
         lines,
@@ -53,8 +61,10 @@ def ticket_deletes(tickets: Sequence[str] | None, *, source: str | None) -> list
     given.one_of(tickets, source, noun="ticket")
     if source is None:
         return [Action("delete", "ticket", number) for number in inputs.numbers(tickets or (), noun="ticket")]
-    fields = (given.TICKET, *given.TICKET_FIELDS, *given.TICKET_DATES)
-    lines = given.lines(source, fields, noun="ticket", flags={}, key=given.TICKET.name)
+    # A row's number says all; what else a list has of a ticket is worth no note.
+    lines = given.lines(
+        source, (given.TICKET,), noun="ticket", flags={}, key=given.TICKET.name, ours=given.OF_TICKETS, note=None
+    )
     return [Action("delete", "ticket", _id(line), line=line.number) for line in lines]
 
 
@@ -72,7 +82,15 @@ def messages(state: State, tickets: Sequence[str] | None, *, source: str | None,
             for number, part in zip(numbers, parts, strict=True)
         ]
     columns = (given.OF_TICKET, given.REPLY_FIELDS[1], *given.WRITER_FIELDS)
-    lines = given.lines(source, columns, noun="message", flags=fields, key=None)
+    lines = given.lines(
+        source,
+        columns,
+        noun="message",
+        flags=fields,
+        key=None,
+        ours=given.OF_MESSAGES,
+        note=state.output.note,
+    )
 
     def message(line: Line) -> Values:
         values = _rest(line, fields)
@@ -96,7 +114,7 @@ def check_message(fields: Values) -> None:
     models.check(models.Message, fields, required=("Message",))
 
 
-def reply_creates(*, source: str | None, fields: Values) -> list[Action]:
+def reply_creates(state: State, *, source: str | None, fields: Values) -> list[Action]:
     """Saved replies to be made: one of `fields`, or one a row. Raises BadUsage before anything is sent."""
     from crmcli.api import models
 
@@ -106,7 +124,15 @@ def reply_creates(*, source: str | None, fields: Values) -> list[Action]:
     if source is None:
         check(fields)
         return [Action("create", "saved reply", values=fields)]
-    lines = given.lines(source, given.REPLY_FIELDS, noun="saved reply", flags=fields, key="Title")
+    lines = given.lines(
+        source,
+        given.REPLY_FIELDS,
+        noun="saved reply",
+        flags=fields,
+        key="Title",
+        ours=REPLIES.fields,
+        note=state.output.note,
+    )
     made = [{**line.values, **fields} for line in lines]
     checked(lines, lambda line: check({**line.values, **fields}))
     return [
@@ -129,7 +155,9 @@ def reply_updates(state: State, replies: Sequence[str] | None, *, source: str | 
         check(changes)
         return [Action("update", "saved reply", number, values=changes) for number in _replies(state, replies or ())]
     fields = (given.REPLY, *given.REPLY_FIELDS)
-    lines = given.lines(source, fields, noun="saved reply", flags=changes, key=given.REPLY.name)
+    lines = given.lines(
+        source, fields, noun="saved reply", flags=changes, key=given.REPLY.name, ours=(), note=state.output.note
+    )
     checked(lines, lambda line: check(_rest(line, changes)))
     first: dict[int, int] = {}
 

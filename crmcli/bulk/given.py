@@ -7,10 +7,12 @@ from typing import Any, Generic, TypeVar
 
 from crmcli import rows
 from crmcli.errors import BadUsage
+from crmcli.output.columns import MESSAGES, TICKETS
 from crmcli.rows import Field, Line
 
 Values = dict[str, Any]
 Found = TypeVar("Found")
+Note = Callable[[str], None]
 
 # Spelt as the API does, and as the flags are.
 TICKET = Field("CrmID", ("id", "ticket", "number"), "number", required=True)
@@ -26,8 +28,9 @@ TICKET_FIELDS = (
     Field("CustomerID", ("customer",), "whole"),
     Field("ProductId", ("product",), "whole"),
 )
-# What a list of tickets has besides: it says which ticket a row is, and changes nothing.
-TICKET_DATES = (Field("DateOpened"), Field("DateLastAction"))
+# What our own lists have besides: a row that they wrote is taken back without it.
+OF_TICKETS = (*TICKETS.fields, "Department", "Status", "Waiting", "WaitingSince")
+OF_MESSAGES = (*OF_TICKETS, *MESSAGES.fields)
 OF_TICKET = Field("CrmID", ("ticket",), "number", required=True)
 WRITER_FIELDS = (
     Field("Sender", (), "name"),
@@ -53,9 +56,21 @@ def one_of(things: Sequence[str] | None, source: str | None, *, noun: str) -> No
         raise BadUsage(f"Which {noun}?", hint="Give numbers, - for those on standard input, or --from FILE.")
 
 
-def lines(source: str, fields: Sequence[Field], *, noun: str, flags: Mapping[str, Any], key: str | None) -> list[Line]:
-    """The rows of a file. Raises BadUsage with all that is wrong, and where a flag says what a column says, too."""
-    found = rows.read(source, fields, noun=noun, key=key)
+def lines(  # noqa: PLR0913  # one for each thing that a command says of its rows
+    source: str,
+    fields: Sequence[Field],
+    *,
+    noun: str,
+    flags: Mapping[str, Any],
+    key: str | None,
+    ours: Sequence[str],
+    note: Note | None,
+) -> list[Line]:
+    """The rows of a file. Raises BadUsage with all that is wrong, and where a flag says what a column says, too.
+
+    Columns `ours` that are none of the fields are passed over, which `note` is told of.
+    """
+    found = rows.read(source, fields, noun=noun, key=key, ours=ours, note=note)
     twice = sorted(
         {name for line in found for name in line.values} & {name for name, said in flags.items() if said is not None}
     )

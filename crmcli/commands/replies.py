@@ -54,7 +54,7 @@ def create(state: State, *, title: Title = None, text: Text = None, data: Data =
 
     fields = inputs.fields(data, Title=title, Message=inputs.text(text))
     with drafts.kept(fields.get("Message")):
-        bulk.run(state, bulk.build.reply_creates(source=from_, fields=fields), command="replies create")
+        bulk.run(state, bulk.build.reply_creates(state, source=from_, fields=fields), command="replies create")
 
 
 @verb(app, "update", writes=True, example="crmcli replies update 'Shipping delay' --text -")

@@ -11,12 +11,11 @@ from json import JSONEncoder
 
 from crmcli.errors import BadUsage, CrmError, Partial
 from crmcli.output.columns import Row, Shape
-from crmcli.output.hostile import json_cell, json_text, one_line, safe, spreadsheet
+from crmcli.output.hostile import in_file, json_text, one_line, safe
+from crmcli.output.sheets import cell_of, defused, json_cell
 
 Pages = Iterable[Sequence[Row]]
 
-# What keeps its meaning within the quotes of a CSV cell.
-_QUOTABLE = "\n\r\t"
 # The writer puts quotes around a cell that holds one of its line end's characters, so this is what it ends lines with. With
 # a bare LF the one of Python 3.11 leaves a cell with a lone CR unquoted, which no reader takes; and there are spreadsheets
 # that split a line at `;` and tabs as well.
@@ -124,20 +123,22 @@ def json_lines(pages: Pages, dump: Callable[[object], str], pick: Callable[[Row]
 def csv_rows(pages: Pages, fields: Sequence[str], *, raw: bool, terminal: bool) -> Iterator[str]:
     """RFC 4180 with a header, and lines ending in LF as Unix tools like them.
 
-    Formulas are defused, also behind what some spreadsheet splits cells at; control characters are escaped, line ends and
-    tabs within a cell kept. With `raw` values are exact (but for a lone surrogate, which no encoding holds); what goes to a
-    terminal is harmless all the same, and its cells keep nothing but line feeds.
+    Cells are as `sheets.cell_of` makes them. With `raw` values are exact (but for a lone surrogate, which no encoding
+    holds); what goes to a terminal is harmless all the same, and its cells keep nothing but line feeds.
     """
-    keep = "\n" if terminal else _QUOTABLE
     dump = dumper()
 
     def cell(value: object) -> object:
         if isinstance(value, str):
-            text = value if raw and not terminal else safe(value, keep_joiners=not terminal, keep=keep)
-            return text if raw else spreadsheet(text)
+            return as_text(value)
         if type(value) is int:
             return value
         return _text(value, dump) if raw else json_cell(_text(value, dump))
+
+    def as_text(text: str) -> str:
+        if terminal:
+            return safe(text, keep="\n") if raw else defused(safe(text, keep="\n"))
+        return text if raw else cell_of(text)
 
     lines: list[str] = []
     writer = csv.writer(_Lines(lines), lineterminator=_QUOTED)
@@ -162,7 +163,7 @@ def tsv_rows(pages: Pages, fields: Sequence[str], *, terminal: bool) -> Iterator
 
     def cell(value: object) -> str:
         text = value if isinstance(value, str) else _text(value, dump)
-        return safe(text.replace("\\", "\\\\"), keep_joiners=not terminal)
+        return safe(text.replace("\\", "\\\\")) if terminal else in_file(text)
 
     for page in pages:
         yield "".join(["\t".join([cell(row.get(field)) for field in fields]) + "\n" for row in page])

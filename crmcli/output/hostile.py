@@ -16,40 +16,42 @@ JOINERS = frozenset("\u200c\u200d")
 # Spaces of other widths (no-break, ideographic, thin …): honest, and as harmless as the plain one.
 SPACES = frozenset("\u00a0\u1680\u202f\u205f\u3000") | {chr(code) for code in range(0x2000, 0x200B)}
 
-# What a spreadsheet takes for the start of a formula, also behind blanks, quotes and joiners, which it may strip:
-# https://owasp.org/www-community/attacks/CSV_Injection (the full-width forms are turned into ASCII by some locales).
-_SIGN = "[=+\\-@\uff1d\uff0b\uff0d\uff20]"
-_FORMULA = re.compile(f"[\\s\"'\u200c\u200d]*{_SIGN}|'*[\t\r\n]")
-# And behind what another one may split the cell at: it knows the quotes of a cell only where it lets that cell begin, so a
-# spreadsheet that splits at `;`, as in half of Europe, sees none around the third cell of a line.
-_WITHIN = f"(?=(?:[^\\S\t\r\n]|[\"'\u200c\u200d])*{_SIGN})"
-_SPLIT = f"([;\t\r\n]){_WITHIN}"
-_UNSPLIT = f"([;\t\r\n])'{_WITHIN}"
 # Where an editor takes orders from a text that it opens: `vim: set …:` (also vi, ex, vim>800; Kakoune and Kate do alike),
 # Emacs's `-*- … -*-` and "Local Variables:". How near the first or last line they must be is the user's setting.
 _ORDER = r"(?i)((?<!\S)(?:vim?|ex|kak|kate)[<=>]?\d*(?=:)|local variables(?=:)|-(?=\*-))"
 
+# Control characters, half characters, and what ends a line.
+_ACTS = re.compile("[\0-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
 _FEW = 8
 
 
-def safe(text: str, *, keep_joiners: bool = False, keep: str = "") -> str:
+def safe(text: str, *, keep: str = "") -> str:
     r"""`text` with every character that is not printable as a visible ASCII escape: `\x1b`, `\u202e`, `\ud800`.
 
-    Joiners are dropped and spaces of other widths made plain, or both stay with `keep_joiners` (for files, where nobody
-    measures them). `keep` names control characters that stay as they are.
+    Joiners are dropped and spaces of other widths made plain. `keep` names control characters that stay as they are.
     """
     if text.isprintable():
         return text
     strange = [char for char in set(text) if not (char.isprintable() or char in keep)]
-    return _replaced(text, {char: _shown(char, keep_joiners=keep_joiners) for char in strange})
+    return _replaced(text, {char: _shown(char) for char in strange})
 
 
-def _shown(char: str, *, keep_joiners: bool) -> str:
+def _shown(char: str) -> str:
     if char in JOINERS:
-        return char if keep_joiners else ""
+        return ""
     if char in SPACES:
-        return char if keep_joiners else " "
+        return " "
     return char.encode("unicode_escape").decode("ascii")
+
+
+def in_file(text: str) -> str:
+    r"""`text` on one line of a file: what would act on a terminal, end a line or part a row is escaped: `\x1b`, `\u2028`.
+
+    A backslash is doubled, so that it can be read back. What is merely not printable is harmless there, and stays.
+    """
+    text = text.replace("\\", "\\\\")
+    return text if text.isprintable() else _ACTS.sub(lambda found: _shown(found[0]), text)
 
 
 def one_line(text: str) -> str:
@@ -87,28 +89,6 @@ def _replaced(text: str, table: dict[str, str]) -> str:
     for char, shown in table.items():
         text = text.replace(char, shown)
     return text
-
-
-def spreadsheet(cell: str) -> str:
-    """`cell` with an apostrophe before what a spreadsheet would run as a formula, so that it stays text."""
-    # Most cells hold none of these, and a pattern looks at each of their letters.
-    is_apart = ";" in cell or "\n" in cell or "\t" in cell or "\r" in cell
-    apart = re.sub(_SPLIT, r"\1'", cell) if is_apart else cell
-    return f"'{apart}" if _FORMULA.match(cell) else apart
-
-
-def off_spreadsheet(cell: str) -> str:
-    """What `spreadsheet` made this cell of; the cell itself, if it wasn't that."""
-    whole = re.sub(_UNSPLIT, r"\1", cell)
-    for each in (whole, whole.removeprefix("'")):
-        if spreadsheet(each) == cell:
-            return each
-    return cell
-
-
-def json_cell(dumped: str) -> str:
-    r"""JSON in a cell, the same value: as `spreadsheet`, with a `;` before a formula in one of its strings as `\u003b`."""
-    return re.sub(f";{_WITHIN}", r"\\u003b", dumped) if ";" in dumped else dumped
 
 
 def in_editor(text: str) -> str:

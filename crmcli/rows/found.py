@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from crmcli.errors import BadUsage
@@ -52,13 +53,18 @@ class Target(NamedTuple):
 
 
 class Rows:
-    """The rows found so far, and all that is wrong with them."""
+    """The rows found so far, and all that is wrong with them.
 
-    def __init__(self, fields: Sequence[Field], noun: str, key: str | None) -> None:
+    `ours` are columns of our own lists, which are `passed` over where they are no field.
+    """
+
+    def __init__(self, fields: Sequence[Field], noun: str, key: str | None, ours: Collection[str] = ()) -> None:
         self.noun = noun
         self.required = [field.name for field in fields if field.required]
         self._known = {_plain(said): field for field in fields for said in (field.name, *field.also)}
         self._names = ", ".join(f"{field.name}.NAME" if field.kind == "mapping" else field.name for field in fields)
+        self._ours = frozenset(map(_plain, ours))
+        self.passed: dict[str, None] = {}
         self._key = key
         self._first: dict[Any, int] = {}
         self._lines: list[Line] = []
@@ -75,6 +81,19 @@ class Rows:
         if field is None or field.kind != "mapping":
             field, inner = self._known.get(_plain(said)), ""
         return None if field is None else Target(field.name, field.kind, inner.strip())
+
+    def passes(self, said: str, among: Collection[str]) -> bool:
+        """Whether a column or key `among` others is passed over: one of ours that is no field, or a name beside its number.
+
+        `Department` beside `DepartmentID` is what a person reads; alone it says which department.
+        """
+        if (name := _plain(said)) not in self._ours:
+            return False
+        field = self._known.get(name)
+        if field is not None and (name == _plain(field.name) or field.name not in among):
+            return False
+        self.passed.setdefault(said)
+        return True
 
     def put(
         self, number: int, values: dict[str, Any], target: Target, value: Any, convert: Callable[[Kind, Any], Any]
@@ -142,6 +161,7 @@ def refusal(faults: Sequence[str]) -> BadUsage:
     return BadUsage(first if first.endswith((".", "?", "!")) else f"{first}.", details=details, hint=HINT)
 
 
+@lru_cache(maxsize=1024)  # a key comes again in each row
 def _plain(said: str) -> str:
     """A name as it is compared: case, `-`, `_` and blanks, thus a leading `--` too, don't matter."""
     return re.sub(r"[-_\s]+", "", said).casefold()

@@ -114,6 +114,8 @@ class _Reader:
         values: dict[str, Any] = {}
         given: dict[Target, str] = {}
         for said, value in row.items():
+            if self._rows.passes(said, row):
+                continue
             for target, inner in self._parts(number, said, value):
                 if target in given:
                     self._rows.fault(number, f"{target.label} comes twice: {given[target]} and {short(said)}")

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from crmcli import inputs
 from crmcli.errors import BadUsage
-from crmcli.output.hostile import off_spreadsheet
+from crmcli.output.sheets import text_of
 
 Kind = Literal["number", "whole", "text", "name", "flag", "mapping"]
 
@@ -36,7 +36,8 @@ _SORTS: Mapping[type, str] = {dict: "an object", list: "an array", str: "a text"
 
 def of_cell(kind: Kind, cell: str) -> Any:
     """What a cell of a CSV that isn't empty gives; None for blanks, where they mean nothing. Raises ValueError."""
-    text = off_spreadsheet(cell)
+    text = text_of(cell)
+    fit(text)
     if kind in ("text", "mapping"):
         return text
     word = text.strip()
