@@ -140,17 +140,6 @@ def test_ages_are_for_terminals_and_dates_for_files(shop: Sandbox, run: Run) -> 
     assert run("tickets", "get", "1", terminal=True).code == 0
 
 
-@settings(max_examples=200, deadline=None)
-@given(said=st.lists(st.sampled_from(["> a", ">> b", "text", "", "On Monday, Ann wrote:", "--- Original Message ---"])))
-def test_folding_leaves_out_nothing_but_quotations(said: list[str]) -> None:
-    told = conversation._folded(said, "x")
-    kept = [line for line, is_fold in told if not is_fold]
-    folded = sum(int(line.split()[0][1:]) for line, is_fold in told if is_fold)
-    assert len(kept) + folded == len(said)
-    if "--- Original Message ---" not in said:
-        assert kept.count("text") == said.count("text")
-
-
 FORGED = "── store · 2026-11-01 10:00 · #4 · Bob ────"
 OURS = re.compile(
     r"│.*|#\d+ .*| {3,}.*|[A-Z][A-Za-z. ]{10,11}  .+|(── (customer|store) · [-\d: ]+(\(.* ago\) )?· #\d+ ·( [^·─]*?|…)( ─+)?)|"

@@ -7,25 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from crmcli import dates
-from crmcli.output import html
+from crmcli.output import folding, html
 from crmcli.output.cells import Look, ago, clipped, date, most_cells, plain, reference, shower
 from crmcli.output.columns import MESSAGES, TICKETS, Row
 from crmcli.output.hostile import block, one_line
 from crmcli.output.streams import BOLD, CYAN, DIM, Stream, status_style
 from crmcli.output.view import INDENT, fact, files, hanging, theirs
-
-_QUOTED = re.compile(r"\s*>")
-# What mail programs write above the mail that they quote whole, in the languages of the seeds; then a header follows.
-_ORIGINAL = re.compile(
-    r"(?:-{3,}|_{3,})\s*(?:Original Message|Forwarded message|Ursprüngliche Nachricht|Message d'origine|"
-    r"Mensaje original|Messaggio originale)\s*(?:-{3,}|_{3,})?",
-    re.IGNORECASE,
-)
-_WROTE = re.compile(r"(?:On|Am|Le|El|Il)\b.{5,200}\b(?:wrote|schrieb\b.{0,200}|a écrit|escribió|ha scritto)\s?:")
-_MOST = 500
-"""Characters that such a line has at most: in a longer one the search could go on for minutes."""
-_FEW = 2
-"""Quoted lines that stay: a line that is answered is part of the answer."""
 
 
 def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crmcli") -> str:
@@ -42,8 +29,11 @@ def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crm
     messages = ticket.get("CrmMessageList")
     if messages is None and look is not None:  # a store may leave them out of the ticket
         messages = look.messages(ticket)
+    earlier: list[folding.Said] = []
     for message in _oldest_first(messages if isinstance(messages, list) else []):
-        told += ["", _heading(message, ticket, stream, look), *_said(message, ticket, stream, program)]
+        where = f"{program} messages get {number} {plain(message.get(MESSAGES.key))}"
+        text = str(message.get("Message") or "")
+        told += ["", _heading(message, ticket, stream, look), *_said(text, where, stream, earlier)]
         attached = message.get("CrmFileList")
         told += files(attached, stream) if isinstance(attached, list) else []
     if not messages:
@@ -119,43 +109,17 @@ def _without_rules(name: str, marks: str) -> str:
     return re.sub(rf"(?<!\w){mark}|{mark}(?!\w)", lambda found: f"\\u{ord(found[0]):04x}", name)
 
 
-def _said(message: Row, ticket: Row, stream: Stream, program: str) -> list[str]:
-    text = str(message.get("Message") or "")
-    shown = block(html.plain(text) if html.is_html(text) else text).strip("\n")
-    where = f"{program} messages get {plain(ticket.get(TICKETS.key))} {plain(message.get(MESSAGES.key))}"
+def _said(text: str, where: str, stream: Stream, earlier: list[folding.Said]) -> list[str]:
+    """The lines of a message, each run of quoted ones as one that says how many they were and `where` they are to be seen.
+
+    `earlier` are the messages that were shown above; this one is put to them.
+    """
+    shown = block(html.plain(text) if html.is_html(text) else text).strip("\n").split("\n")
     told: list[str] = []
-    for line, is_fold in _folded(shown.split("\n"), where):
-        told += hanging(INDENT, line, stream, style=DIM) if is_fold else theirs(line, stream)
-    return told
-
-
-def _folded(said: Sequence[str], where: str) -> list[tuple[str, bool]]:
-    """The lines, with each run of quoted ones, and the line that introduces it, as one line that says how many they were."""
-    told: list[tuple[str, bool]] = []
     at = 0
-    while at < len(said):
-        end = _end_of_quotation(said, at)
-        if end - at > _FEW:
-            told.append((f"[{end - at} quoted lines: {where}]", True))
-            at = end
-        else:
-            told.append((said[at], False))
-            at += 1
-    return told
-
-
-def _end_of_quotation(said: Sequence[str], at: int) -> int:
-    """Where the quotation that begins at a line ends; the line itself when none does."""
-    introduction = said[at].strip() if len(said[at]) <= _MOST else ""
-    if _ORIGINAL.fullmatch(introduction):
-        return len(said)
-    end = at
-    if _WROTE.fullmatch(introduction):
-        end += 1
-        while end < len(said) and not said[end].strip():
-            end += 1
-        if end == len(said) or not _QUOTED.match(said[end]):
-            return at
-    while end < len(said) and _QUOTED.match(said[end]):
-        end += 1
-    return end
+    for begins, ends in folding.spans(shown, earlier):
+        told += [each for line in shown[at:begins] for each in theirs(line, stream)]
+        told += hanging(INDENT, f"[{ends - begins} quoted lines: {where}]", stream, style=DIM)
+        at = ends
+    earlier.append(folding.said(shown))
+    return told + [each for line in shown[at:] for each in theirs(line, stream)]

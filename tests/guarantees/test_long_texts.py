@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from crmcli.output import conversation, html
+from crmcli.output import conversation, folding, html
 from crmcli.output.hostile import json_text, one_line
 from crmcli.output.streams import Stream
 from tests.conftest import Terminal
@@ -72,6 +72,20 @@ PARTS += [
     "👩\u200d",
 ]
 PARTS += ["On Monday, Ann Lee wrote:\n\n", "schrieb ", "On x" + "schrieb " * 30 + "\n", "--- Original Message \n"]
+PARTS += [
+    "-----Original Message-----\nFrom: x\n",
+    "From: x\nSent: 1\nSubject: x\n\nx\n",
+    "On x 9:10 2026 <a@b>:\n\n> x\n> x\n",
+    "<a@",
+    "On 9:10 2026 <",
+    "9:10 2026 <a@b> [",
+    "<hr>",
+    "<br>&zwnj;&nbsp;",
+    "\u200b",
+    "\u200b ",
+    "&#847;\n",
+    "&lt;",
+]
 
 
 def texts(part: str) -> list[Callable[[int], str]]:
@@ -127,3 +141,12 @@ def seconds(text: str) -> float:
 def test_twice_the_text_takes_about_twice_the_time(made: Callable[[int], str]) -> None:
     long = seconds(made(2 * SIZE))
     assert long < ENOUGH or long < 3.5 * seconds(made(SIZE)), made(60)
+
+
+@pytest.mark.parametrize("part", ["> x\n> x\n> x\nx\n", "x\nFrom: x\nSent: 1\nSubject: x\n\nx\n"])
+def test_a_long_thread_is_searched_for_quotations_in_passing(part: str) -> None:
+    lines = (part * (65_000 // len(part))).split("\n")
+    earlier = [folding.said([*lines, str(number)]) for number in range(10)]
+    began = time.thread_time()
+    folding.spans(lines, earlier)
+    assert time.thread_time() - began < 1.5
