@@ -120,7 +120,8 @@ def test_a_served_store_and_a_client() -> None:
         server.send_signal(signal.SIGTERM)
         _, err = server.communicate(timeout=PATIENCE)
     assert server.returncode == 0
-    assert err == f"Serving the demo store at {setup['CRMCLI_BASE_URL']}; Ctrl-C ends it.\n"
+    served = f"Serving the demo store at {setup['CRMCLI_BASE_URL']}; Ctrl-C ends it."
+    assert err.splitlines() == [served, "GET /CRM?countonly=1 200"]
 
 
 def test_ctrl_c_ends_the_server() -> None:

@@ -10,6 +10,7 @@ import typer
 from crmcli import errors
 from crmcli.options import noun, verb
 from crmcli.output.columns import MAILBOX
+from crmcli.output.hostile import one_line
 from crmcli.sandbox import faults as faults_module
 from crmcli.sandbox.switches import Switches
 from crmcli.state import State
@@ -49,11 +50,21 @@ def serve(
         typer.Option("--switch", help="A reading of the API's documents; again.", metavar="NAME=CHOICE"),
     ] = None,
 ) -> None:
-    """Serve the demo store on 127.0.0.1 until Ctrl-C. The lines that it prints set a shell up to use it."""
+    """Serve the demo store on 127.0.0.1 until Ctrl-C. The lines that it prints set a shell up to use it.
+
+    Then a line a request, on standard error, says what came of it.
+    """
     from crmcli.sandbox import demo
 
     try:
-        server = demo.server(port, tickets=tickets, seed=seed, faults=faults or (), switches=switches or ())
+        server = demo.server(
+            port,
+            tickets=tickets,
+            seed=seed,
+            faults=faults or (),
+            switches=switches or (),
+            tell=lambda line: state.output.note(one_line(line)),
+        )
     except ValueError as fault:
         raise errors.BadUsage(str(fault)) from None
     except OSError as fault:

@@ -76,7 +76,7 @@ def create_ticket(call: Call) -> Answer:
     if not sent.get("CustomerEmail", "").strip():
         raise Refusal(400, {"CustomerEmail": "required"})
     _check_links(call, sent)
-    first = next(iter(call.store.rows(STATUS, limit=1)), {"StatusId": 0})
+    first = next(iter(call.store.rows(STATUS, limit=1)), {"StatusId": 1})
     now = dates.stored(call.now)
     dated = {"DateOpened": now, "DateLastAction": now, **_sent_dates(call, TICKET, sent)}
     if call.switches.ticket_order == "none":
@@ -222,7 +222,7 @@ def _check_links(call: Call, sent: Row) -> None:
     """Refuse a department or a status that there isn't; 0 is none. A ticket carries a status's StatusId, not its Id."""
     for name, kind, column in (("DepartmentID", DEPARTMENT, "DepartmentId"), ("StatusID", STATUS, "StatusId")):
         number = sent.get(name, 0)
-        if number and call.store.row(kind, number, by=column) is None:
+        if number and call.switches.links == "refuse" and call.store.row(kind, number, by=column) is None:
             raise Refusal(400, {name: f"there is no {kind.name} {number}"})
 
 
@@ -259,7 +259,7 @@ def _updated(call: Call, kind: Object, row: Row, beside: Row | None = None) -> A
     """Change a row to what was sent, and to what is `beside` it. Its numbers can't be changed; the body may repeat them."""
     fixed = [kind.key, "StatusId"] if kind is STATUS else [kind.key]
     for name in fixed:
-        if call.body.get(name, row[name]) != row[name]:
+        if call.switches.body_number == "refuse" and call.body.get(name, row[name]) != row[name]:
             raise Refusal(400, {name: f"{call.body[name]} in the body, {row[name]} at this path"}, plain=True)
     free = [each for each in kind.fields if each.name not in fixed and each.kind != "date"]
     kept = {} if call.switches.put == "merge" else {each.name: each.unset for each in free}

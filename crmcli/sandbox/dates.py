@@ -14,7 +14,9 @@ from zoneinfo import ZoneInfo
 EASTERN = "America/New_York"
 
 _UNSET = datetime(1, 1, 1)  # noqa: DTZ001 - what the store gives for "none": year 1, without a zone
-_SLASHED = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?: (\d{2}):(\d{2})(?::(\d{2}))?)?\Z", re.ASCII)
+_SLASHED = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d{2})(?::(\d{2}))?(?: ([AP])M)?)?\Z", re.ASCII | re.IGNORECASE
+)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -44,11 +46,19 @@ def slashed(kept: str, zone: str) -> str:
 
 
 def bound(text: str) -> str:
-    """A date of a filter, `mm/dd/yyyy[ hh:mm[:ss]]` in 24 hours (API page), in the form of `iso`. Raises ValueError."""
+    """A date of a filter, in the form of `iso`. Raises ValueError.
+
+    In: `mm/dd/yyyy[ hh:mm[:ss]]` in 24 hours (API page), or as .NET writes it, `m/d/yyyy h:mm:ss AM` (wire-facts section 11b).
+    """
     match = _SLASHED.match(text)
     if not match:
         raise ValueError("it is not mm/dd/yyyy hh:mm:ss")
-    month, day, year, hour, minute, second = (int(part or 0) for part in match.groups())
+    *digits, half = match.groups()
+    month, day, year, hour, minute, second = (int(part or 0) for part in digits)
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError("an hour before AM or PM is 1 to 12")
+        hour = hour % 12 + (12 if half in "pP" else 0)
     return datetime(year, month, day, hour, minute, second).isoformat()  # noqa: DTZ001 - wall clock on purpose
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from crmcli import paths
@@ -61,13 +61,23 @@ def app() -> SandboxApp:
 
 
 def server(
-    port: int, *, tickets: int | None, seed: int | None, faults: Iterable[str], switches: Iterable[str]
+    port: int,
+    *,
+    tickets: int | None,
+    seed: int | None,
+    faults: Iterable[str],
+    switches: Iterable[str],
+    tell: Callable[[str], None],
 ) -> Server:
-    """The demo store on a loopback port, misbehaving as told. Raises ValueError for words, OSError for the port."""
+    """The demo store on a loopback port, misbehaving as told; `tell` is `SandboxApp`'s.
+
+    Raises ValueError for words, OSError for the port.
+    """
     from crmcli.sandbox.serve import make_server
 
     wrong, readings = Faults.parse(faults), Switches.parse(switches)
-    return make_server(SandboxApp(store(tickets=tickets, seed=seed), switches=readings, faults=wrong), port)
+    app = SandboxApp(store(tickets=tickets, seed=seed), switches=readings, faults=wrong, tell=tell)
+    return make_server(app, port)
 
 
 def serve(served: Server) -> None:
@@ -79,7 +89,7 @@ def serve(served: Server) -> None:
 
 
 def environment(served: Server) -> dict[str, str]:
-    """What a program sets to use a served demo store; any keys are let in."""
+    """What a program sets to use a served demo store."""
     return {
         "CRMCLI_BASE_URL": served.base_url,
         "CRMCLI_SECURE_URL": DEMO_KEYS.secure_url,

@@ -66,7 +66,10 @@ class Fault:
 
     def strikes(self, method: str, path: str) -> bool:
         """Whether it strikes this request; counts it. Not for several threads at once."""
-        if not (fnmatchcase(method, self.method) and fnmatchcase(path.lower(), self.path)) or self.times == 0:
+        if (
+            not (fnmatchcase(method, self.method) and fnmatchcase(path.lower().removesuffix("/"), self.path))
+            or self.times == 0
+        ):
             return False
         if self.skip:
             self.skip -= 1

@@ -52,6 +52,10 @@ class _Handler(WSGIRequestHandler):
             if error.reset:
                 self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
 
+    def handle_expect_100(self) -> bool:
+        """Leave "100 Continue" to werkzeug, which sends it whatever http.server did: a client must get it once."""
+        return True
+
     def send_response(self, code: int, message: str | None = None) -> None:
         """The status line alone: the app sends the date itself, and the real store names no server."""
         self.send_response_only(code, message)

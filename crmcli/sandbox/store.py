@@ -23,8 +23,7 @@ __all__ = ["Row", "Store"]
 # How long one process waits for another's transaction; each lasts milliseconds, a big sowing some seconds.
 BUSY_SECONDS = 30.0
 LOG_ROWS = 10_000
-VERSION = 1
-"""Of the file. Those without one are of the time when the store's own messages had Sender 1 and the customers' 2."""
+VERSION = 1  # of the file; one without is of the time when the store's own messages had Sender 1 and the customers' 2
 _AT_ONCE = 500  # below SQLite's oldest limit of 999 parameters a statement
 
 _SQL_TYPES = {"number": "INTEGER", "flag": "INTEGER", "text": "TEXT", "date": "TEXT"}
@@ -61,26 +60,24 @@ class Store:
         self._db.execute("PRAGMA foreign_keys = ON")
         teach(self._db)
         try:
-            if self._version() != VERSION:
-                with self.transaction():
-                    self._bring_up_to_date()
+            self._bring_up_to_date()
         except sqlite3.DatabaseError:
             self._db.close()
             raise
 
-    def _version(self) -> int:
-        return int(self._db.execute("PRAGMA user_version").fetchone()[0])
-
     def _bring_up_to_date(self) -> None:
         """Make the tables of a new file, and change what an older version wrote. Raises DatabaseError for a newer file."""
-        if self._version() > VERSION:  # by now, another process may have done the work
-            raise sqlite3.DatabaseError("a newer crmcli made it")
-        if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'request'").fetchone():
-            for statement in _schema():
-                self._db.execute(statement)
-        elif self._version() < 1:
-            self._db.execute(_SENDERS_TURNED)
-        self._db.execute(f"PRAGMA user_version = {VERSION}")
+        asked = "SELECT user_version, (SELECT count(*) FROM sqlite_master) FROM pragma_user_version"
+        if self._db.execute(asked).fetchone()[0] == VERSION:
+            return
+        with self.transaction():
+            version, tables = self._db.execute(asked).fetchone()  # again: another process may have done the work
+            if version > VERSION:
+                raise sqlite3.DatabaseError("a newer crmcli made it")
+            if version < VERSION:
+                for statement in [_SENDERS_TURNED] if tables else _schema():
+                    self._db.execute(statement)
+                self._db.execute(f"PRAGMA user_version = {VERSION}")
 
     def close(self) -> None:
         """Close the file."""

@@ -60,8 +60,9 @@ DEMO_KEYS = Keys("https://demo.example.com", "demo", "demo")
 class SandboxApp:
     """One store behind its API, below `/3dCartWebAPI/v1`; for several threads.
 
-    `keys` None lets in any three that are not empty. `latency` is how many seconds each request takes at least. `clock`
-    gives the store's time, aware. `store`, `switches` and `faults` may be changed while it runs.
+    `keys` None lets in any three that are not empty, or the demo's under the switch for it. `latency` is how many seconds
+    each request takes at least. `clock` gives the store's time, aware. `tell` is given a line a request, from several
+    threads; what is in it came from the client. `store`, `switches` and `faults` may be changed while it runs.
     """
 
     def __init__(
@@ -73,6 +74,7 @@ class SandboxApp:
         latency: float = 0,
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tell: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.store = store
         self.switches = switches or Switches()
@@ -80,6 +82,7 @@ class SandboxApp:
         self.keys = keys
         self.latency = latency
         self.clock = clock
+        self.tell = tell
         self._bucket = _Bucket()
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
@@ -88,6 +91,7 @@ class SandboxApp:
         fault = self.faults.strike(environ["REQUEST_METHOD"], _below(environ))
         time.sleep(self.latency + _delay(fault, after=False))
         answer = self._work(environ, raw, fault)
+        self.tell(_told(environ, answer, fault))
         time.sleep(_delay(fault, after=True))
         if fault and fault.kind in ("cut-before", "cut-after"):
             raise Cut(reset=fault.reset)
@@ -127,12 +131,15 @@ class SandboxApp:
         switches = self.switches
         if switches.host == "store":
             return answers.moved()
+        if environ["REQUEST_METHOD"] == "OPTIONS":  # a browser asks this first, without keys
+            return _preflight(environ)
         sent = Keys(*(environ.get(f"HTTP_{name}", "").strip() for name in ("SECUREURL", "PRIVATEKEY", "TOKEN")))
         if not (sent.secure_url and sent.private_key and sent.token):
             return answers.unauthorized(
                 "a key is missing: SecureURL, PrivateKey and Token go with every request", switches
             )
-        if self.keys and not self.keys.fit(sent):
+        keys = self.keys or (DEMO_KEYS if switches.keys == "demo" else None)
+        if keys and not keys.fit(sent):
             return answers.unauthorized("the keys are not those of this store", switches)
         wait = self._bucket.take(switches.bucket)
         if wait:
@@ -183,19 +190,32 @@ class _Bucket:
 
 def _routed(method: str, path: str) -> tuple[Route, list[int], Do]:
     """The route and the call for a method and a path, without regard to case, and the numbers in it. Raises Refusal."""
-    parts = path.split("/")
-    numbers = [int(part) for part in parts if _is_number(part)]
+    route, numbers = _found(path)
+    do = route.methods.get(method)
+    if do is None:
+        allowed = ", ".join(route.methods)
+        raise Refusal(405, {"": f"{path} takes {allowed}, not {method}"}, plain=True, headers={"Allow": allowed})
+    return route, numbers, do
+
+
+def _found(path: str) -> tuple[Route, list[int]]:
+    """The route of a path, with or without a slash at its end, and the numbers in it. Raises Refusal."""
+    parts = path.removesuffix("/").split("/")
     form = "/".join("#" if _is_number(part) else part.lower() for part in parts)
     for route in ROUTES:
         if form == BASE_PATH.lower() + route.path:
-            do = route.methods.get(method)
-            if do is None:
-                allowed = ", ".join(route.methods)
-                raise Refusal(
-                    405, {"": f"{path} takes {allowed}, not {method}"}, plain=True, headers={"Allow": allowed}
-                )
-            return route, numbers, do
+            return route, [int(part) for part in parts if _is_number(part)]
     raise Refusal(404, {"": f"there is no path {path}"}, plain=True)
+
+
+def _preflight(environ: Environ) -> Answer:
+    """What a browser wants to know before it sends the keys from a page of another origin (Fetch standard, CORS)."""
+    try:
+        route, _ = _found(environ.get("PATH_INFO", ""))
+    except Refusal as refusal:
+        return Answer(404, refused=str(refusal))
+    allowed = {"Methods": ", ".join(route.methods), "Headers": "Accept, Content-Type, SecureURL, PrivateKey, Token"}
+    return Answer(200, headers={f"Access-Control-Allow-{name}": what for name, what in allowed.items()})
 
 
 def _is_number(part: str) -> bool:
@@ -206,6 +226,14 @@ def _below(environ: Environ) -> str:
     """The path below the base, as sent; all of it where it is not below."""
     path = str(environ.get("PATH_INFO", ""))
     return path[len(BASE_PATH) :] if path.lower().startswith(BASE_PATH.lower()) else path
+
+
+def _told(environ: Environ, answer: Answer, fault: Fault | None) -> str:
+    """A request in a line: `PUT /CRM/9 404: ticket 9 does not exist`."""
+    query = environ.get("QUERY_STRING", "")
+    asked = f"{environ['REQUEST_METHOD']} {_below(environ)}{'?' if query else ''}{query}"
+    said = f"{asked} {answer.status or 'not done'}" + (f": {answer.refused}" if answer.refused else "")
+    return said if fault is None else f"{said} (fault {fault.kind})"
 
 
 def _body(environ: Environ) -> bytes:

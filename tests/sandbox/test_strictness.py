@@ -72,7 +72,7 @@ def said(answer: httpx.Response) -> str:
         ),
         ("DELETE", "/CRM/42", {"json": {}}, 400, "DELETE has no body"),
         ("GET", "/CRM/42", {"headers": {"Accept": "application/xml"}}, 406, "JSON"),
-        ("GET", "/CRM/", {}, 404, "there is no path /3dCartWebAPI/v1/CRM/"),
+        ("GET", "/CRM//", {}, 404, "there is no path /3dCartWebAPI/v1/CRM//"),
         ("GET", "/CRM/forty-two", {}, 404, "there is no path"),
         ("GET", "/CRM/-1", {}, 404, "there is no path"),
         ("GET", "/CRM/9999999999", {}, 404, "there is no path"),
@@ -156,7 +156,7 @@ def test_parameters_that_are_no_whole_numbers_are_refused(served: Served, query:
     assert (status, words.partition(":")[0]) == (400, query.partition("=")[0])
 
 
-@pytest.mark.parametrize("day", ["2026-03-01", "3/1/2026", "13/01/2026", "02/30/2026", "03/01/2026 25:00:00", "today"])
+@pytest.mark.parametrize("day", ["2026-03-01", "13/01/2026", "02/30/2026", "03/01/2026 25:00:00", "today"])
 def test_dates_in_filters_are_slashed(served: Served, day: str) -> None:
     status, words = served.refused("GET", "/CRM", params={"openedstartdate": day})
     assert (status, words.partition(":")[0]) == (400, "openedstartdate")
