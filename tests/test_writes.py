@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from crmcli.sandbox.objects import DEPARTMENT, REPLY, STATUS
+
 from .conftest import Run, Sandbox
+from .shop import difference, everything
 
 NEW = ("tickets", "create", "--customer-email", "ann@example.com")
 
@@ -98,6 +101,44 @@ def test_departments_replies_and_statuses_are_sent_whole(run: Run, sandbox: Sand
         {"Id": 1, "Title": "Late", "Message": reply["Message"]},
     ]
     assert reply["Message"].startswith("Hello {{customer_name}}")
+
+
+@pytest.mark.parametrize("unset", ["null", "null-refused"])
+def test_what_the_store_has_as_null_is_left_out_of_what_is_sent_whole(run: Run, shop: Sandbox, unset: str) -> None:
+    shop.store.update(REPLY, 2, {"Message": ""})
+    shop.store.update(DEPARTMENT, 5, {"Name": ""})
+    shop.switch(f"unset={unset}", "put=replace")
+    before = everything(shop.store)
+    assert run("replies", "update", "2", "--title", "Bye").code == 0
+    assert run("departments", "update", "5", "--visible").code == 0
+    assert run("tickets", "update", "3", "4", "2", "--subject", "X").code == 0
+    whole = shop.bodies()[-1]
+    assert whole == {
+        "CrmID": 2,
+        "DateOpened": "2026-03-02T09:30:00",
+        "Subject": "X",
+        "DepartmentID": 0,
+        "StatusID": 0,
+    } | {"CustomerEmail": "bob@example.com"}
+    assert shop.bodies()[:2] == [{"Id": 2, "Title": "Bye"}, {"DepartmentId": 5, "Visible": True}]
+    assert [body for body in shop.bodies() if None in body.values()] == []
+    assert difference(before, everything(shop.store)) == {
+        ("saved reply", 2): {"Title": "Bye"},
+        ("department", 5): {"Visible": True},
+        **{("ticket", number): {"Subject": "X"} for number in (2, 3, 4)},
+    }
+
+
+def test_a_status_that_was_hit_by_mistake_gets_back_that_it_has_no_name(run: Run, shop: Sandbox) -> None:
+    """The first number tried is another row's at this store, which passes over the numbers in a body."""
+    shop.store.update(STATUS, 3, {"StatusName": ""})
+    shop.switch("unset=null-refused", "status-get=404", "body-number=ignore")
+    before = everything(shop.store)
+    assert run("statuses", "update", "1", "--name", "Fresh").code == 0
+    assert difference(before, everything(shop.store)) == {("status", 2): {"StatusName": "Fresh"}}
+    assert [row["Path"] for row in shop.store.log() if row["Method"] == "PUT"] == ["/CRM/status/2"] * 2 + [
+        "/CRM/status/1"
+    ]
 
 
 def test_saved_replies_are_made_and_deleted(run: Run, sandbox: Sandbox, tmp_path: Path) -> None:

@@ -32,9 +32,15 @@ def check(model: type[StoreObject], changes: Row, *, key: str, number: int | Non
 def whole(before: Row, changes: Row) -> Row:
     """The object with its changes, without nested lists. Raises StoreFailed when sending it back would spoil it.
 
-    Bytes that were not UTF-8 were read as U+FFFD; written back they would stay so.
+    What the store has as null is left out, as the vendor's own SDK does (wire-facts section 11b): a field of texts or numbers
+    may refuse it, and a PUT that blanks what it doesn't name leaves it as it is. Bytes that were not UTF-8 were read as
+    U+FFFD; written back they would stay so.
     """
-    body = {name: value for name, value in {**before, **changes}.items() if not isinstance(value, list)}
+    body = {
+        name: value
+        for name, value in {**before, **changes}.items()
+        if value is not None and not isinstance(value, list)
+    }
     spoilt = [name for name in body if name not in changes and "\ufffd" in str(body[name])]
     if spoilt:
         raise errors.StoreFailed(

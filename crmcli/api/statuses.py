@@ -98,7 +98,8 @@ class Statuses(Collection):
                 )
                 continue
             for row in hit.values():  # the path is proven to be this row's: it got the name that was sent there
-                self._write("updated", "PUT", path, row, number=number)
+                own = {self.name: row.get(self.name) or ""}
+                self._write("updated", "PUT", path, whole(row, own), number=number)
             last = errors.StoreFailed(f"The store took {candidate} for another status than {number}; it was put back.")
         raise last
 

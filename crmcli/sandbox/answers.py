@@ -138,7 +138,7 @@ def moved() -> Answer:
 def shown(kind: Object, row: Row, switches: Switches) -> Row:
     """A row as it goes out: dates in the store's zone and in the form that is in force, what is unset as that says."""
     date = dates.slashed if switches.dates == "slash" else dates.iso
-    null = switches.unset == "null"
+    null = switches.unset != "zero"
     out: Row = {}
     for each in kind.fields:
         value: Any = switches.sender(row[each.name]) if each.name == "Sender" else row[each.name]

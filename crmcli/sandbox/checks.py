@@ -102,7 +102,7 @@ class _Reader:
 def _value(value: Any, field: Field, switches: Switches) -> Any:
     """A value as the store keeps it. Raises ValueError."""
     if value is None and switches.unset == "null":
-        return field.unset  # a store that writes null must take back what it wrote
+        return field.unset  # what it wrote it takes back
     match field.kind:
         case "number":
             # By type and not isinstance: True is an int to Python.

@@ -74,7 +74,12 @@ class Switches:
     message_in_list: str = _one_of("yes", "no", what="whether listed tickets carry their messages")
     dates: str = _one_of("iso", "slash", what="how dates are written")
     zone: str = _open(EASTERN, _zone, "ZONE", "the store's wall clock")
-    unset: str = _one_of("zero", "null", what="""fields without a value: "", 0 and year 1, or null""")
+    unset: str = _one_of(
+        "zero",
+        "null",
+        "null-refused",
+        what="""fields without a value: "", 0 and year 1; null; null that isn't taken back""",
+    )
     match: str = _one_of("contains", "prefix", "exact", what="how text filters match, without regard to case")
     date_bounds: str = _one_of("inclusive", "exclusive", what="whether the bounds of date filters belong to the range")
     ack_text: str = _one_of("capital", "lower", what='"Created successfully" or "created successfully"')

@@ -164,6 +164,9 @@ def test_unset(served: Served) -> None:
     assert null["CrmMessageList"][0]["SenderName"] is None
     assert null["CrmMessageList"][0]["CrmFileList"][0]["IsAdminUploaded"] is False
     assert served.call("PUT", path, json={"CustomerName": None, "OrderID": None}).status_code == 200
+    served.switch("unset=null-refused")
+    assert served.json(path)[0]["CustomerName"] is None
+    assert served.refused("PUT", path, json={"CustomerName": None}) == (400, "CustomerName: takes a text, not null")
 
 
 def test_match(served: Served) -> None:
