@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
     from crmcli.outbox.box import Box
     from crmcli.output.sink import Output
     from crmcli.retention import Retention
+    from crmcli.runs.blanks import Look
     from crmcli.runs.journal import Journal
     from crmcli.trash import Trash
 
@@ -48,6 +50,12 @@ class Keeping:
         from crmcli.runs.journal import Journal
 
         return Journal(paths.state_folder() / "runs.db", retention=self._retention)
+
+    def mending(self, ticket: int, store: str) -> AbstractContextManager[Look | None]:
+        """What updates that were ended half-way left blank in a ticket (`api.changes.Mending`)."""
+        from crmcli.runs import blanks
+
+        return blanks.mending(self.journal, ticket, store=store, told=self.output.note)
 
     @cached_property
     def _retention(self) -> Retention:

@@ -130,6 +130,7 @@ class State(Asking, Keeping):
             waiting=self.output.waiting,
             deliver=lambda send: self.delivery(send),  # noqa: PLW0108 - made when something is sent, not before
             keep=lambda *gone: self.trash.keep(*gone, store=settings.store, profile=settings.profile),
+            mending=lambda ticket: self.mending(ticket, settings.store),
             heard=self.known.keep,
         )
 

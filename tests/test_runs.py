@@ -414,6 +414,96 @@ def test_what_a_put_blanked_is_given_back_after_a_kill(shop: Sandbox, run: Run, 
     assert changed[("ticket", 1)] == ({"Subject": "Spam"} if "update" in words else {"StatusID": 2})
 
 
+NEXT: dict[str, dict[str, Any]] = {
+    "update 1 --subject Spam": {"Subject": "Spam"},
+    "update 1 --order 77": {"Subject": "Spam", "OrderID": 77},
+    "update 3 1 --customer-name Bo": {"Subject": "Spam", "CustomerName": "Bo"},
+    "reply 1 --text Hi --status Answered --yes": {"Subject": "Spam", "StatusID": 2},
+    "undo 1": {},
+    "api PUT /CRM/1 -f OrderID=5": {"Subject": "Spam", "OrderID": 5},
+}
+
+
+@pytest.mark.parametrize("words", NEXT)
+@pytest.mark.parametrize("meanwhile", [{}, {"StatusID": 2}, {"CustomerPhone": "1"}])
+def test_whoever_comes_next_gives_back_what_a_killed_put_blanked(
+    shop: Sandbox, run: Run, kill: Kill, words: str, meanwhile: dict[str, Any]
+) -> None:
+    """Also where the store has set its status by itself meanwhile, or a person has filled in a field again."""
+    shop.switch("put=replace")
+    before = everything(shop.store)
+    kill("tickets", "update", "1", "--subject", "Spam", at=2)
+    assert [name for name, value in (shop.store.row(TICKET, 1) or {}).items() if not value] != []
+    shop.store.update(TICKET, 1, meanwhile)
+    if "api" in words:
+        shop.switch("put=merge")  # it is sent as it was typed, and a store that replaces would blank the rest by it
+    noun = () if "api" in words else ("runs",) if "undo" in words else ("tickets",)
+    done = run(*noun, *words.split())
+    assert done.code == 0, done.err
+    assert "Ticket 1: what an earlier update had left blank was given back" in done.err
+    expected = {**meanwhile, **NEXT[words]}
+    if words.startswith("update 3 1"):
+        assert difference(before, everything(shop.store))["ticket", 3] == {"CustomerName": "Bo"}
+    changed = {row: to for row, to in difference(before, everything(shop.store)).items() if row == ("ticket", 1)}
+    assert changed == ({("ticket", 1): expected} if expected else {})
+    assert "left blank" not in run("tickets", "update", "1", "--order", "9").err
+
+
+def test_a_delete_keeps_what_a_killed_put_blanked(shop: Sandbox, run: Run, kill: Kill) -> None:
+    shop.switch("put=replace")
+    kill("tickets", "update", "1", "--subject", "Spam", at=2)
+    assert run("tickets", "delete", "1", "--yes").code == 0
+    kept = run("trash", "show", "1", "--json").json
+    kept = kept[0] if isinstance(kept, list) else kept
+    assert "Ann Lee" in json.dumps(kept)
+
+
+def test_a_journal_of_the_first_version_gives_back_too(shop: Sandbox, run: Run, kill: Kill) -> None:
+    shop.switch("put=replace")
+    before = everything(shop.store)
+    kill("tickets", "update", "1", "--subject", "Spam", at=2)
+    with closing(sqlite3.connect(journal().path)) as db, db:
+        db.execute("DROP INDEX half_way")
+        db.execute("ALTER TABLE rows DROP COLUMN ticket")
+        db.execute("PRAGMA user_version = 0")
+    assert run("tickets", "update", "1", "--order", "5").code == 0
+    assert difference(before, everything(shop.store)) == {("ticket", 1): {"Subject": "Spam", "OrderID": 5}}
+
+
+def test_what_a_person_emptied_stays_empty(shop: Sandbox, run: Run, kill: Kill) -> None:
+    """A PUT leaves no department; a person who takes a name and an address out leaves it."""
+    kill("tickets", "update", "1", "--subject", "Spam", at=2)
+    shop.store.update(TICKET, 1, {"CustomerName": "", "CustomerPhone": "", "CustomerIpAddress": "", "OrderID": 0})
+    assert run("tickets", "update", "1", "--subject", "Ham").code == 0
+    row = shop.store.row(TICKET, 1) or {}
+    assert (row["CustomerName"], row["OrderID"], row["Subject"]) == ("", 0, "Ham")
+
+
+def test_what_a_failed_give_back_left_blank_is_given_back_by_the_next(shop: Sandbox, run: Run) -> None:
+    shop.switch("put=replace")
+    before = everything(shop.store)
+    shop.fault("status=500,method=PUT,skip=1,times=1")
+    failed = run("tickets", "update", "1", "--subject", "Spam")
+    assert failed.code == 1
+    assert "may be blank now" in failed.err
+    assert run("tickets", "update", "1", "--order", "5").code == 0
+    assert difference(before, everything(shop.store)) == {("ticket", 1): {"Subject": "Spam", "OrderID": 5}}
+
+
+def test_a_run_that_is_at_work_gives_back_itself(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path.cwd()))
+    shop.switch("put=replace")
+    shop.fault("delay=0.5,method=GET,path=/CRM/1,skip=1,times=1")  # between its PUT and the one that gives back
+    before = everything(shop.store)
+    child = begin("tickets", "update", "1", "--subject", "Spam")
+    while not shop.asked("PUT"):
+        time.sleep(0.02)
+    other = run("tickets", "update", "1", "--order", "5")
+    assert child.communicate(timeout=60)[1] == ""
+    assert "given back" not in other.err
+    assert difference(before, everything(shop.store))["ticket", 1]["Subject"] == "Spam"
+
+
 @pytest.mark.parametrize(
     ("before", "after"), [("A  b", "A b"), ("a &amp; b", "a & b"), ("", "x"), ("x", "")]
 )  # the first two are alike to whoever compares what a store may write otherwise

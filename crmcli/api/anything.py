@@ -25,6 +25,7 @@ _ROOT = "/3dcartwebapi/v1"
 _PLAIN = r"[1-9]\d{0,17}"  # a store may read +42 or 042 as 42, past the outbox and the trash
 _DELETED = re.compile(rf"/CRM/(?:({_PLAIN})(?:/message/({_PLAIN}))?|savedreply/({_PLAIN}))", re.IGNORECASE | re.ASCII)
 _CHANGED = re.compile(rf"/CRM/(?:(?:department|savedreply|status)/)?{_PLAIN}", re.IGNORECASE | re.ASCII)
+_TICKET = re.compile(rf"/CRM/({_PLAIN})", re.IGNORECASE | re.ASCII)
 _MESSAGES = re.compile(rf"/CRM/({_PLAIN})/message", re.IGNORECASE | re.ASCII)
 _STEP = re.compile(rf"[a-z]+|{_PLAIN}", re.IGNORECASE | re.ASCII)
 
@@ -78,6 +79,8 @@ class Anything:
             return self._crm.tickets.create(fields=body or {})
         if method == "POST" and path.lower() == "/crm/savedreply":
             return self._crm.replies.create(fields=body or {})
+        if method == "PUT" and (ticket := _TICKET.fullmatch(path)):
+            self._crm.tickets.mend(int(ticket[1]))
         request = Request(method, self._transport.base_url + path, body)
         answer = self._transport.write(request, mails=_may_mail(method, path, body), makes=method == "POST")
         if answer is None:

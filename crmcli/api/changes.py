@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
 from crmcli import errors
@@ -18,6 +19,18 @@ Seen = Callable[[Row], None]
 
 def unseen(_: Row) -> None:
     """Nobody looks."""
+
+
+Look = Callable[[Row], Row]
+
+Mending = Callable[[int], AbstractContextManager[Look | None]]
+"""Given a ticket's number, it gives None where no earlier update of it was ended half-way. Else it gives what, shown the ticket
+as it is, gives the fields that such an update had left blank; they are given back within it."""
+
+
+def whole_always(_: int) -> AbstractContextManager[Look | None]:
+    """Nothing was ended half-way."""
+    return nullcontext()
 
 
 def check(model: type[StoreObject], changes: Row, *, key: str, number: int | None) -> None:

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from crmcli.api.changes import Mending, whole_always
 from crmcli.api.collection import Keep, unkept
 from crmcli.api.departments import Departments
 from crmcli.api.messages import Messages
@@ -31,9 +32,9 @@ class Crm:
     second) or None, and is shared, through the file `rate_file`, by all who give the same `store`. `timeout` is in seconds.
     `timezone` is the store's. `app` is a WSGI application that stands in for the network, and is closed with it. `trace` gets
     a line for each request, without the keys; `waiting` is entered while the store is waited for. `deliver` is how what
-    makes something goes out: an outbox, or straight. `keep` is given all that is to be deleted (`collection.Keep`). `heard`
-    is told what departments, statuses and replies (so its first argument) are called when a list of them was read whole,
-    and None when one is about to change.
+    makes something goes out: an outbox, or straight. `keep` is given all that is to be deleted (`collection.Keep`); `mending`
+    knows what earlier updates left blank (`changes.Mending`). `heard` is told what departments, statuses and replies (so its
+    first argument) are called when a list of them was read whole, and None when one is about to change.
     """
 
     def __init__(
@@ -54,12 +55,14 @@ class Crm:
         trace: Callable[[str], None] | None = None,
         deliver: Deliver = straight,
         keep: Keep = unkept,
+        mending: Mending = whole_always,
         waiting: AbstractContextManager[None] | None = None,
         heard: Callable[[str, dict[int, str] | None], None] = lambda *_: None,
     ) -> None:
         self._page_size = page_size
         self._deliver = deliver
         self._keep = keep
+        self._mending = mending
         self._heard = heard
         self._zone = timezone
         self._bucket: Bucket | None = None
@@ -139,6 +142,7 @@ class Crm:
             messages=self.messages,
             deliver=self._deliver,
             keep=self._keep,
+            mending=self._mending,
         )
 
     @cached_property

@@ -7,7 +7,7 @@ from typing import Any
 
 from crmcli import dates
 from crmcli.api.bodies import Row
-from crmcli.api.changes import Seen, check, unseen, whole
+from crmcli.api.changes import Mending, Seen, check, unseen, whole, whole_always
 from crmcli.api.collection import Keep, Numbered, unkept
 from crmcli.api.departments import Departments
 from crmcli.api.messages import Messages, messages_of
@@ -31,7 +31,7 @@ _NOT_THERE = "A department or a status that isn't there? See 'crmcli departments
 
 
 class Tickets(Numbered):
-    """`/CRM`. `zone` is the store's, in which its dates are."""
+    """`/CRM`. `zone` is the store's, in which its dates are; `mending` knows what earlier updates left blank."""
 
     path = "/CRM"
     noun = "ticket"
@@ -49,12 +49,14 @@ class Tickets(Numbered):
         messages: Messages,
         deliver: Deliver = straight,
         keep: Keep = unkept,
+        mending: Mending = whole_always,
     ) -> None:
         super().__init__(transport, page_size=page_size, deliver=deliver, keep=keep)
         self._zone = zone
         self._departments = departments
         self._statuses = statuses
         self._threads = messages
+        self._mending = mending
         self._merges: bool | None = None  # whether a PUT leaves alone what it doesn't name; None: not seen yet
 
     def list(
@@ -165,7 +167,8 @@ class Tickets(Numbered):
         """
         self.check(changes, number=number)
         changes = {**changes, **self._named(department, status)}
-        before = self.get(number)
+        found = self.get(number)
+        before = self.mend(number, found) or found
         email = changes.get("CustomerEmail") or before.get("CustomerEmail")
         body = {**({"CustomerEmail": email} if email else {}), **changes}
         if self._merges is False:
@@ -185,6 +188,37 @@ class Tickets(Numbered):
                 fault.details.append(f"Ticket {number} was updated, but its other fields may be blank now: look at it.")
                 raise
         return ack
+
+    def mend(self, number: int, found: Row | None = None) -> Row | None:
+        """Give a ticket back what an update that was ended half-way had left blank; `found` is how it is, if that was read.
+
+        Gives how it is then; None where nothing was amiss. Raises what `get` does, and what the PUT that gives back raises.
+        """
+        if self._transport.policy.rehearse:
+            return None
+        with self._mending(number) as left_blank:
+            if left_blank is None:
+                return None
+            found = found or self.get(number)
+            lost = left_blank(found)
+            if not lost:
+                return None
+            self._merges = False  # a store that blanks: from here on whole tickets are put
+            try:
+                self._put(number, self._changed(found, lost))
+                return self.get(number)
+            except CrmError as fault:
+                fault.details.append(f"An earlier update left fields of ticket {number} blank: {', '.join(lost)}.")
+                raise
+
+    def delete(self, number: int, *, seen: Seen = unseen) -> Ack:
+        """Delete a ticket, kept whole first, with what an earlier update had left blank. Raises as `_delete`."""
+
+        def read() -> Row:
+            self.mend(number)
+            return self.whole(number)
+
+        return self._delete(f"{self.path}/{number}", read, number=number, seen=seen)
 
     def whole(self, number: int) -> Row:
         """A ticket with its messages, which a store may leave out of it: [] says that it has none. Raises NotFound."""

@@ -153,20 +153,6 @@ def fields_of(action: Action, found: Row) -> Row:
     }
 
 
-def blanked(action: Action, whole: Row, found: Row) -> Row:
-    """What a PUT blanked that was killed before it could be given back; {} where it didn't.
-
-    Such a PUT leaves nothing but what was named, and the e-mail address; a field that a person emptied is only one.
-    """
-    beside = {name: value for name, value in whole.items() if name not in (*action.wanted, "CustomerEmail")}
-    return {} if any(found.get(name) for name in beside) else beside
-
-
-def give_back(action: Action, crm: Crm, lost: Row) -> None:
-    """Set again what a PUT blanked beside what a row wanted. Raises what `crm` does."""
-    crm.tickets.update(_number(action), changes={**lost, **action.wanted})
-
-
 def _update_ticket(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
     yield crm.tickets.update(_number(action), changes=action.values, seen=seen), action.noun
 

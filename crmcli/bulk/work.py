@@ -135,11 +135,7 @@ def _expecting(action: Action, look: Look | None) -> Callable[[Row], None]:
 
 
 class _Already(Exception):
-    """What a row was to write is at the store already; `lost` is what an earlier try blanked beside it."""
-
-    def __init__(self, lost: Row) -> None:
-        super().__init__()
-        self.lost = lost
+    """What a row was to write is at the store already."""
 
 
 class _Early(Exception):
@@ -193,9 +189,7 @@ class _Worker:
                 time.sleep(max(0.0, min(wait, self._until - time.monotonic())))
                 wait *= 2
                 continue
-            except _Already as found:
-                if found.lost:
-                    actions.give_back(action, self._crm, found.lost)
+            except _Already:
                 told.append(actions.seen_done(action, self._crm))
             except errors.NotFound:
                 if action.do != "delete" or not row.started:
@@ -222,7 +216,9 @@ class _Worker:
             self._journal.starting(self._run, row.at, after=action.values)
         elif row.state == FAILED:  # no longer: should this try be killed, `resume` must take it up
             after = row.after or action.values
-            self._journal.starting(self._run, row.at, before=row.before, after=after, whole=row.whole)
+            self._journal.starting(
+                self._run, row.at, before=row.before, after=after, ticket=action.number, whole=row.whole
+            )
 
     def _seen(self, action: Action, row: RunRow, found: Row) -> None:
         """Shown the object right before it is changed: whether it is as it should be, and anything is left to do."""
@@ -230,14 +226,16 @@ class _Worker:
         if row.before:
             is_as_before = row.before != wanted and all(found.get(name) == row.before[name] for name in row.before)
             if not is_as_before and all(actions.same(found.get(name), value) for name, value in wanted.items()):
-                raise _Already(actions.blanked(action, row.whole, found))
+                raise _Already
             actions.as_expected(row.before, found, digest="", look=self._look)
         elif not action.sends:
             actions.as_expected(action.expected or {}, found, digest=action.digest, look=self._look)
         if self._is_early(row) and (row.before or action.do == "delete"):
             raise _Early
         before = {name: found.get(name) for name in wanted}
-        self._journal.starting(self._run, row.at, before=before, after=wanted, whole=actions.fields_of(action, found))
+        whole = actions.fields_of(action, found)
+        ticket = action.number if whole else None
+        self._journal.starting(self._run, row.at, before=before, after=wanted, ticket=ticket, whole=whole)
 
     def _is_early(self, row: RunRow) -> bool:
         """Whether a try of this row that nobody saw the end of may have been sent just now.

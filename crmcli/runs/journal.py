@@ -33,6 +33,9 @@ _ROW = "at, action, state, before, after, acks, reason, started, whole"
 _GOES_ON = f"EXISTS (SELECT 1 FROM rows WHERE run = number AND state NOT IN {ENDED})"  # noqa: S608
 """Whether a run has rows that are not at their end; one whose state nobody can read is none that is."""
 
+_HALF_WAY = "state NOT IN ('waiting', 'done') AND whole != '{}'"
+"""Whether a row was about to put a ticket, and never came to its end: what the PUT didn't name may be blank."""
+
 _STEPS: tuple[ledger.Step, ...] = (
     (
         "CREATE TABLE IF NOT EXISTS runs (number INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL,"
@@ -42,6 +45,10 @@ _STEPS: tuple[ledger.Step, ...] = (
         " state TEXT NOT NULL, before TEXT NOT NULL DEFAULT '{}', after TEXT NOT NULL DEFAULT '{}',"
         " acks TEXT NOT NULL DEFAULT '[]', reason TEXT NOT NULL DEFAULT '', started REAL NOT NULL DEFAULT 0,"
         " whole TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (run, at)) WITHOUT ROWID",
+    ),
+    (
+        ledger.Column("rows", "ticket", "INTEGER"),
+        f"CREATE INDEX half_way ON rows (ticket) WHERE {_HALF_WAY}",
     ),
 )
 
@@ -145,12 +152,43 @@ class Journal:
             db.execute("UPDATE runs SET owner = '' WHERE number = ?", (run.number,))
             return self._get(db, run.number)
 
-    def starting(
-        self, run: Run, at: int, *, after: Values, before: Values | None = None, whole: Values | None = None
+    def starting(  # noqa: PLR0913  # all of it is written down at once
+        self,
+        run: Run,
+        at: int,
+        *,
+        after: Values,
+        before: Values | None = None,
+        ticket: int | None = None,
+        whole: Values | None = None,
     ) -> None:
-        """A row is about to be sent: what it changes, as it is and as it will be, and what else a PUT might blank."""
+        """A row is about to be sent: what it changes, from what to what, and what of which ticket a PUT might blank."""
         texts = {"before": json.dumps(before or {}), "after": json.dumps(after), "whole": json.dumps(whole or {})}
-        self._set(run, at, state=STARTED, started=time.time(), **texts)
+        self._set(run, at, state=STARTED, started=time.time(), ticket=ticket, **texts)
+
+    def half_way(self, ticket: int, *, store: str) -> list[sqlite3.Row]:
+        """Rows that were to put a ticket and never came to their end, oldest first; not those that a process works on."""
+        if not self.path.exists():
+            return []
+        with self._change() as db:
+            found = [
+                row
+                for of in (ticket, None)  # the first journals didn't say of which
+                for row in db.execute(
+                    "SELECT run, at, action, after, whole, ticket, owner FROM rows JOIN runs ON number = run"  # noqa: S608
+                    f" WHERE {_HALF_WAY} AND ticket IS ? AND store = ?",
+                    (of, store),
+                )
+            ]
+        found.sort(key=lambda row: (row["run"], row["at"]))
+        return [row for row in found if not _is_anothers(row["owner"])]
+
+    def given_back(self, rows: Sequence[sqlite3.Row]) -> None:
+        """What these rows had left blank is there again."""
+        with self._change() as db:
+            db.executemany(
+                "UPDATE rows SET whole = '{}' WHERE run = ? AND at = ?", [(row["run"], row["at"]) for row in rows]
+            )
 
     def ended(self, run: Run, at: int, state: str, *, reason: str = "", acks: Sequence[Values] = ()) -> None:
         """What became of a row is known, or that it can't be."""
@@ -221,6 +259,10 @@ class Journal:
         return ledger.changing(
             self.path, _STEPS, what="The journal", hint="Nothing may be changed that can't be written down."
         )
+
+
+def _is_anothers(owner: str) -> bool:
+    return owner != processes.me() and processes.runs(owner)
 
 
 def _row(row: sqlite3.Row) -> RunRow:
