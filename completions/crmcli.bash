@@ -59,8 +59,8 @@ _crmcli_at() {
     'completion show') kind='bash|zsh|fish' ;;
     'completion install') kind='bash|zsh|fish' ;;
     'sandbox') words='serve reset mailbox' ;;
-    'sandbox serve') flags="$flags --port= --tickets= --seed= --fault= --switch=" ;;
-    'sandbox reset') flags="$flags --tickets= --seed=" ;;
+    'sandbox serve') flags="$flags --port= --tickets= --seed= --statuses=renamed|platform --fault= --switch=" ;;
+    'sandbox reset') flags="$flags --tickets= --seed= --statuses=renamed|platform" ;;
     esac
 }
 # </made>

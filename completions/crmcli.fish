@@ -318,8 +318,10 @@ complete -c crmcli -n '__crmcli_at sandbox' -a mailbox -d 'Show what the demo st
 complete -c crmcli -n '__crmcli_at sandbox serve' -l port -x -d 'Port; 0 takes any free one'
 complete -c crmcli -n '__crmcli_at sandbox serve' -l tickets -x -d 'How many tickets; default 240'
 complete -c crmcli -n '__crmcli_at sandbox serve' -l seed -x -d 'What they are made from; default 1'
+complete -c crmcli -n '__crmcli_at sandbox serve' -l statuses -x -a 'renamed platform' -d 'Those of a shop that renamed them (the default), or New, In Process, On Hold, Completed (platform)'
 complete -c crmcli -n '__crmcli_at sandbox serve' -l fault -x -d 'What is to go wrong; may be given again'
 complete -c crmcli -n '__crmcli_at sandbox serve' -l switch -x -d 'A reading of the API\'s documents; again'
 complete -c crmcli -n '__crmcli_at sandbox reset' -l tickets -x -d 'How many tickets; default 240'
 complete -c crmcli -n '__crmcli_at sandbox reset' -l seed -x -d 'What they are made from; default 1'
+complete -c crmcli -n '__crmcli_at sandbox reset' -l statuses -x -a 'renamed platform' -d 'Those of a shop that renamed them (the default), or New, In Process, On Hold, Completed (platform)'
 # </made>

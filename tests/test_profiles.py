@@ -82,6 +82,23 @@ def test_no_profile_at_all(run: Run) -> None:
         assert "-p demo" in lost.err
 
 
+def test_the_demo_may_have_the_platforms_statuses(run: Run, home: Path) -> None:
+    def names() -> list[str]:
+        return run("-p", "demo", "statuses", "list", "-o", "tsv", "--fields", "StatusName").lines
+
+    assert "Waiting for customer" in names()
+    assert run("sandbox", "reset", "--statuses", "platform").code == 0
+    assert names()[-4:] == ["New", "In Process", "On Hold", "Completed"]
+    number = run("-p", "demo", "tickets", "create", "--customer-email", "ann@example.com", "-o", "ids").out.strip()
+    assert run("-p", "demo", "tickets", "get", number, "--json").json["StatusID"] == 1
+    figures = run("-p", "demo", "tickets", "stats", "--json").json
+    assert [row["name"] for row in figures["by_status"] if row["closed"]] == ["Completed"]
+    other = run("sandbox", "serve", "--port", "0", "--statuses", "renamed")
+    assert (other.code, "(--tickets 240 --seed 1 --statuses platform)" in other.err) == (2, True)
+    assert run("sandbox", "reset").code == 0
+    assert "Waiting for customer" in names()
+
+
 def test_the_demo_needs_nothing(run: Run, home: Path) -> None:
     assert int(run("-p", "demo", "tickets", "list", "--count").out) > 100
     assert run("-p", "demo", "tickets", "delete", "4", "--yes").code == 0

@@ -45,6 +45,7 @@ _OF_WRITES = (
     "bumps",
     "sent-dates",
     "mail-on-create",
+    "mailed",
     "message-status",
     "message-text",
     "message-sender",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -17,9 +18,24 @@ from crmcli.state import State
 
 app = noun("The demo store: reset it, read its mailbox, serve it to other programs.")
 
+
+class Names(StrEnum):
+    """What the demo store's statuses are called."""
+
+    RENAMED = "renamed"
+    PLATFORM = "platform"
+
+
 Tickets = Annotated[int | None, typer.Option("--tickets", min=0, help="How many tickets; default 240.", metavar="N")]
 Seed = Annotated[int | None, typer.Option("--seed", help="What they are made from; default 1.", metavar="N")]
 
+Statuses = Annotated[
+    Names | None,
+    typer.Option(
+        "--statuses",
+        help="Those of a shop that renamed them (the default), or New, In Process, On Hold, Completed (platform).",
+    ),
+]
 
 _MISBEHAVIOUR = (
     f"\n\n\b\nA fault:\n  {faults_module.FORM}\n  {faults_module.OPTIONS}"
@@ -42,6 +58,7 @@ def serve(
     ] = 8765,
     tickets: Tickets = None,
     seed: Seed = None,
+    statuses: Statuses = None,
     faults: Annotated[
         list[str] | None, typer.Option("--fault", help="What is to go wrong; may be given again.", metavar="SPEC")
     ] = None,
@@ -59,8 +76,7 @@ def serve(
     try:
         server = demo.server(
             port,
-            tickets=tickets,
-            seed=seed,
+            sowing=demo.Sowing(tickets, seed, statuses.value if statuses else None),
             faults=faults or (),
             switches=switches or (),
             tell=lambda line: state.output.note(one_line(line)),
@@ -77,13 +93,13 @@ def serve(
 
 
 @verb(app, "reset", example="crmcli sandbox reset")
-def reset(state: State, *, tickets: Tickets = None, seed: Seed = None) -> None:
+def reset(state: State, *, tickets: Tickets = None, seed: Seed = None, statuses: Statuses = None) -> None:
     """Make the demo store anew; what was written there goes, and what is kept of it: outbox, runs, trash, checkpoints."""
     from crmcli import checkpoints
     from crmcli.sandbox import demo
 
     with closing(demo.store()) as store:
-        demo.sow(store, tickets=tickets, seed=seed)
+        demo.Sowing(tickets, seed, statuses.value if statuses else None).into(store)
     gone = state.with_profile("demo").settings
     for kept in (state.box, state.journal, state.trash):
         kept.forget_store(gone.store)

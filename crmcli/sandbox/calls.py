@@ -243,7 +243,7 @@ def _add_message(call: Call, ticket: int, sent: Row, *, mails: bool) -> int:
     for file in sent.get("CrmFileList", []):
         call.store.insert(FILE, {**file, **now, **_sent_dates(call, FILE, file)}, parent=number)
     row = call.store.row(TICKET, ticket) or {}
-    if mails and row.get("CustomerEmail"):
+    if mails and row.get("CustomerEmail") and (call.switches.mailed == "all" or not kept["Sender"]):
         call.store.mail(
             date=dates.stored(call.now),
             to=row["CustomerEmail"],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crmcli import paths
@@ -14,23 +15,59 @@ from crmcli.sandbox.switches import Switches
 from crmcli.sandbox.wsgi import DEMO_KEYS, SandboxApp
 
 if TYPE_CHECKING:
+    from crmcli.sandbox.seeds import Statuses
     from crmcli.sandbox.serve import Server
 
 TICKETS = 240
 SEED = 1
 
 
-def store(*, tickets: int | None = None, seed: int | None = None) -> Store:
+@dataclass(frozen=True)
+class Sowing:
+    """What a demo store is to be made of; None is as usual."""
+
+    tickets: int | None = None
+    seed: int | None = None
+    statuses: Statuses | None = None
+
+    def into(self, store: Store) -> None:
+        """Fill a store anew: everything in it goes first."""
+        from crmcli.sandbox import seeds
+
+        tickets, seed, statuses = self._all()
+        with store.transaction():
+            store.reset()
+            seeds.sow(store, tickets=tickets, seed=seed, statuses=statuses)
+            store.origin = self.origin
+
+    @property
+    def origin(self) -> str:
+        """The options that say it, all of them but what every store has that nobody said otherwise of."""
+        tickets, seed, statuses = self._all()
+        return f"--tickets {tickets} --seed {seed}" + ("" if statuses == "renamed" else f" --statuses {statuses}")
+
+    def _all(self) -> tuple[int, int, Statuses]:
+        return (
+            TICKETS if self.tickets is None else self.tickets,
+            SEED if self.seed is None else self.seed,
+            self.statuses or "renamed",
+        )
+
+
+USUAL = Sowing()
+
+
+def store(sowing: Sowing = USUAL) -> Store:
     """The demo store's rows, sown when there are none yet.
 
-    Raises ValueError when `tickets` or `seed` is given and the store was sown otherwise: nobody's rows are thrown away.
+    Raises ValueError when something is wanted and the store was sown otherwise: nobody's rows are thrown away.
     """
     opened = _opened()
     if opened.is_empty():
         with opened.transaction():  # another first run may have been quicker
             if opened.is_empty():
-                sow(opened, tickets=tickets, seed=seed)
-    elif (tickets is not None or seed is not None) and opened.origin != _origin(tickets, seed):
+                sowing.into(opened)
+    elif sowing != USUAL and opened.origin != sowing.origin:
         raise ValueError(f"The demo store was made otherwise ({opened.origin}); 'crmcli sandbox reset' makes it anew.")
     return opened
 
@@ -45,16 +82,6 @@ def _opened() -> Store:
         ) from None
 
 
-def sow(into: Store, *, tickets: int | None = None, seed: int | None = None) -> None:
-    """Fill a store anew: everything in it goes first."""
-    from crmcli.sandbox import seeds
-
-    with into.transaction():
-        into.reset()
-        seeds.sow(into, tickets=TICKETS if tickets is None else tickets, seed=SEED if seed is None else seed)
-        into.origin = _origin(tickets, seed)
-
-
 def app() -> SandboxApp:
     """The demo store as an application."""
     return SandboxApp(store(), keys=DEMO_KEYS)
@@ -63,8 +90,7 @@ def app() -> SandboxApp:
 def server(
     port: int,
     *,
-    tickets: int | None,
-    seed: int | None,
+    sowing: Sowing,
     faults: Iterable[str],
     switches: Iterable[str],
     tell: Callable[[str], None],
@@ -76,7 +102,7 @@ def server(
     from crmcli.sandbox.serve import make_server
 
     wrong, readings = Faults.parse(faults), Switches.parse(switches)
-    app = SandboxApp(store(tickets=tickets, seed=seed), switches=readings, faults=wrong, tell=tell)
+    app = SandboxApp(store(sowing), switches=readings, faults=wrong, tell=tell)
     return make_server(app, port)
 
 
@@ -96,7 +122,3 @@ def environment(served: Server) -> dict[str, str]:
         "CRMCLI_PRIVATE_KEY": DEMO_KEYS.private_key,
         "CRMCLI_TOKEN": DEMO_KEYS.token,
     }
-
-
-def _origin(tickets: int | None, seed: int | None) -> str:
-    return f"--tickets {TICKETS if tickets is None else tickets} --seed {SEED if seed is None else seed}"

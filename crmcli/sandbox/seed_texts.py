@@ -25,7 +25,7 @@ DEPARTMENTS = (
 # A status has two numbers, and which of them the API means where is easily mixed up: here each Id but the last is also
 # the StatusId of another status, so that a mix-up gives a wrong name and not an error.
 NEW, OPEN, ANSWERED, WAITING, SUPPLIER, CLOSED, SPAM, ARCHIVED = 3, 1, 4, 6, 7, 5, 2, 0
-STATUSES = (
+STATUSES: tuple[tuple[int, int, str], ...] = (
     (1, NEW, "New"),
     (2, OPEN, "Open"),
     (3, ANSWERED, "Answered"),
@@ -35,6 +35,15 @@ STATUSES = (
     (7, SPAM, "Spam"),
     (8, ARCHIVED, "Archived"),
 )
+
+# What the platform gives a new shop, as far as is known (wire-facts section 6), and which of them a ticket then has.
+PLATFORM_STATUSES: tuple[tuple[int, int, str], ...] = (
+    (1, 1, "New"),
+    (2, 2, "In Process"),
+    (3, 3, "On Hold"),
+    (4, 4, "Completed"),
+)
+ON_THE_PLATFORM = {NEW: 1, OPEN: 2, ANSWERED: 2, WAITING: 3, SUPPLIER: 3, CLOSED: 4, SPAM: 4, ARCHIVED: 4}
 
 PRODUCTS = {
     101: ("Larch 2", "tent"),

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from html import escape
 from itertools import count
 from random import Random
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from crmcli.sandbox import seed_texts as texts
@@ -34,7 +35,13 @@ _NEAR = ("en",) * 33 + ("es", "de", "fr", "pt") + ("junk",) * 3
 _FAR = ("en",) * 30 + ("es", "de", "fr", "pt", "ja", "ar", "he") + ("junk",) * 3
 
 
-def sow(store: Store, *, tickets: int = 240, seed: int = 1, now: datetime | None = None) -> None:
+Statuses = Literal["renamed", "platform"]
+"""Those of a shop that gave them names and numbers of its own, or those that the platform begins with."""
+
+
+def sow(
+    store: Store, *, tickets: int = 240, seed: int = 1, now: datetime | None = None, statuses: Statuses = "renamed"
+) -> None:
     """Fill an empty store with departments, statuses, saved replies and that many tickets.
 
     `now`, naive and in the store's zone, is when the newest ticket has just come; by default the present on the US
@@ -42,13 +49,18 @@ def sow(store: Store, *, tickets: int = 240, seed: int = 1, now: datetime | None
     some, are oddities.
     """
     now = (now or datetime.now(ZoneInfo("America/New_York"))).replace(tzinfo=None, second=0, microsecond=0)
+    inbox = _Inbox(Random(seed), now).tickets(tickets)
+    names = texts.STATUSES
+    if statuses == "platform":
+        names = texts.PLATFORM_STATUSES
+        inbox = ({**row, "StatusID": texts.ON_THE_PLATFORM.get(row["StatusID"], row["StatusID"])} for row in inbox)
     store.fill(
         departments=[
             {"DepartmentId": number, "Name": name, "Visible": visible} for number, name, visible in texts.DEPARTMENTS
         ],
-        statuses=[{"Id": key, "StatusId": number, "StatusName": name} for key, number, name in texts.STATUSES],
+        statuses=[{"Id": key, "StatusId": number, "StatusName": name} for key, number, name in names],
         replies=[{"Id": number, "Title": title, "Message": text} for number, title, text in texts.SAVED_REPLIES],
-        tickets=_Inbox(Random(seed), now).tickets(tickets),
+        tickets=inbox,
     )
 
 

@@ -98,6 +98,9 @@ class Switches:
     status_by: str = _one_of("StatusId", "Id", what="what the {id} of /CRM/status/{id} means")
     sent_dates: str = _one_of("ignore", "keep", what="dates in the body of a POST or PUT")
     mail_on_create: str = _one_of("yes", "no", what="whether POST /CRM mails the messages in it")
+    mailed: str = _one_of(
+        "all", "store", what="which messages are mailed to the customer: each, or only the store's own"
+    )
     bumps: str = _one_of("yes", "no", what="whether POST message moves DateLastAction")
     put_bumps: str = _one_of("yes", "no", what="whether PUT /CRM/{id} moves DateLastAction")
     message_text: str = _one_of(

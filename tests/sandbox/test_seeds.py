@@ -56,6 +56,23 @@ def plain(shop: Caught) -> list[Row]:
     return shop.tickets[:60] + shop.tickets[-50:]
 
 
+def test_the_same_shop_with_the_statuses_that_the_platform_begins_with(shop: Caught) -> None:
+    caught = Caught()
+    sow(cast("Store", caught), now=NOW, statuses="platform")
+    assert [(row["Id"], row["StatusId"], row["StatusName"]) for row in caught.statuses] == [
+        (1, 1, "New"), (2, 2, "In Process"), (3, 3, "On Hold"), (4, 4, "Completed"),
+    ]  # fmt: skip
+    there = {status(shop, name): name for name in ("New", "Open", "Answered", "Closed", "Spam", "Waiting for customer")}
+    became: dict[str, set[int]] = {}
+    for renamed, row in zip(shop.tickets, caught.tickets, strict=True):
+        assert {**renamed, "StatusID": 0} == {**row, "StatusID": 0}
+        became.setdefault(there.get(renamed["StatusID"], "other"), set()).add(row["StatusID"])
+    assert became.pop("other") <= {3, 4, 77}
+    assert became == {
+        "New": {1}, "Open": {2}, "Answered": {2}, "Waiting for customer": {3}, "Closed": {4}, "Spam": {4},
+    }  # fmt: skip
+
+
 def test_the_same_seed_and_moment_give_the_same_rows() -> None:
     assert repr(sown().tickets) == repr(sown().tickets)
 

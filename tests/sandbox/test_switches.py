@@ -343,6 +343,20 @@ def test_mail_on_create(served: Served) -> None:
         assert len(served.store.mailbox()) == mails
 
 
+def test_mailed(served: Served) -> None:
+    def mails(*senders: int) -> int:
+        before = len(served.store.mailbox())
+        for sender in senders:
+            assert served.call("POST", "/CRM/42/message", json={"Message": "x", "Sender": sender}).status_code == 201
+        return len(served.store.mailbox()) - before
+
+    assert mails(0, 1, 7) == 3
+    served.switch("mailed=store")
+    assert (mails(0), mails(1), mails(7)) == (1, 0, 0)
+    served.switch("mailed=store", "store-sender=1")
+    assert (mails(0), mails(1)) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("switch", "method", "path"), [("bumps", "POST", "/CRM/42/message"), ("put-bumps", "PUT", "/CRM/42")]
 )
