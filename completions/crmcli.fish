@@ -98,7 +98,7 @@ complete -c crmcli -n '__crmcli_at help' -x -a 'dates environment exit-codes for
 complete -c crmcli -n '__crmcli_at schema' -x -a 'tickets messages departments replies statuses profiles outbox trash runs run-rows plan checks doctor mailbox topics checkpoints exit-codes acks requests error figures anything'
 complete -c crmcli -n '__crmcli_at tickets' -a list -d 'List tickets that match all the filters, in the store\'s order (oldest first)'
 complete -c crmcli -n '__crmcli_at tickets' -a stats -d 'Count tickets that match all the filters: open ones by status, department and age, answers, and new ones by day'
-complete -c crmcli -n '__crmcli_at tickets' -a get -d 'Show a ticket with its messages; several as a list'
+complete -c crmcli -n '__crmcli_at tickets' -a get -d 'Show tickets with their conversations, one after the other'
 complete -c crmcli -n '__crmcli_at tickets' -a create -d 'Open a ticket'
 complete -c crmcli -n '__crmcli_at tickets' -a update -d 'Change what is named in tickets, and nothing else'
 complete -c crmcli -n '__crmcli_at tickets' -a reply -d 'Answer tickets: THE STORE E-MAILS THE CUSTOMER'

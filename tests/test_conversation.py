@@ -67,6 +67,42 @@ def test_html_and_quoted_mail(shop: Sandbox, run: Run) -> None:
     assert "> two" in run("messages", "get", "1", "12", terminal=True).out
 
 
+def test_in_a_pipe_it_is_plain_text_too(shop: Sandbox, run: Run) -> None:
+    say(shop, 11, "<p>Where is it?</p><hr>Ann", SenderEmail="ann@example.com", Sender=7)
+    say(shop, 12, "On its way, AT&amp;T!", SenderName="Bob", SenderEmail="shop@example.net", Sender=7)
+    result = run("tickets", "get", "1")
+    assert (result.code, result.err, "\x1b" in result.out) == (0, "", False)
+    assert result.lines[:2] == ["#1 Subject 1", "Status        Open"]
+    assert "Opened        2026-03-01 09:30\n" in result.out, "how long ago it was is true for a moment only"
+    assert "── customer · 2026-03-03 09:30 · #11 · Ann Lee\n│ Where is it?\n│\n│ ---\n│ Ann\n" in result.out
+    assert "── store · 2026-03-04 09:30 · #12 · Bob\n│ On its way, AT&T!\n" in result.out
+    assert run("tickets", "get", "1", "-o", "table").out == result.out
+    assert run("tickets", "get", "1", "-o", "tsv").out.startswith("1\t2026-03-01T09:30:00\t")
+    assert run("tickets", "get", "1", "--fields", "CrmID,Subject").out == "1\tSubject 1\n"
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+def test_several_are_told_one_after_the_other(shop: Sandbox, run: Run, terminal: bool) -> None:
+    one, three = (run("tickets", "get", number, terminal=terminal).out for number in ("1", "3"))
+    assert run("tickets", "get", "1", "-", stdin="3\n", terminal=terminal).out == f"{one}\n{three}"
+    found = run("tickets", "get", "1", "999", "3", terminal=terminal)
+    assert (found.code, found.out) == (9, f"{one}\n{three}")
+    assert len(run("tickets", "get", "1", "3", "-o", "table").lines) == 3
+    assert len(run("tickets", "get", "1", "3", "-o", "tsv").lines) == 2
+
+
+def test_messages_are_read_as_text_and_kept_as_they_are(shop: Sandbox, run: Run) -> None:
+    text = "<p>Dear <b>shop</b></p><hr>AT&amp;T"
+    say(shop, 11, text)
+    table = run("messages", "list", "1", terminal=True).out
+    assert ("Dear shop --- AT&T" in table, "<p>" in table) == (True, False)
+    assert "│ Dear shop\n│\n│ ---\n│ AT&T\n" in run("messages", "get", "1", "11", "-o", "table").out
+    assert "│ AT&T\n" in run("tickets", "get", "1", "--fields", "CrmMessageList", "-o", "table").out
+    assert run("messages", "list", "1", "--json").json[0]["Message"] == text
+    assert f"\t{text}\t" in run("messages", "list", "1").out
+    assert text in run("messages", "list", "1", "-o", "csv", "--csv-raw").out
+
+
 def test_a_ticket_that_comes_without_its_messages_gets_them(shop: Sandbox, run: Run) -> None:
     inner: Any = shop.server.app
 

@@ -184,7 +184,7 @@ def test_after_a_429_the_bucket_is_let_run_out(shop: Sandbox, run: Run, profile_
     limit(profile_file, 5, 50)
     shop.fault("status=429,times=1")
     started = time.monotonic()
-    assert run("tickets", "get", "1", "2", "3").code == 0
+    assert run("tickets", "get", "1", "2", "3", "-o", "tsv").code == 0
     assert 0.4 <= time.monotonic() - started < 5
     assert len(shop.asked()) == 4
 
@@ -196,7 +196,7 @@ def test_after_a_429_the_bucket_is_let_run_out(shop: Sandbox, run: Run, profile_
 )
 def test_a_store_that_throttles_us_all_the_same(shop: Sandbox, run: Run, said: str, code: int, writes: int) -> None:
     shop.switch("bucket=1/0.01", f"throttle={said}")
-    assert run("tickets", "get", "1").code == 0
+    assert run("tickets", "get", "1", "-o", "tsv").code == 0
     assert run("tickets", "get", "1", "--json").error["kind"] == ("store" if code == 1 else "rate-limited")
     assert len(shop.asked("GET")) == 1 + (1 if said == "retry-after" else 5), "the wait would be longer than a minute"
     assert run("api", "PUT", "/CRM/department/1", "-f", "Name=X").code == code  # a write that reads nothing first
@@ -205,10 +205,10 @@ def test_a_store_that_throttles_us_all_the_same(shop: Sandbox, run: Run, said: s
 
 
 def test_on_loopback_there_is_none_unless_it_is_set(shop: Sandbox, run: Run, profile_file: Path, home: Path) -> None:
-    assert run("tickets", "get", "1").code == 0
+    assert run("tickets", "get", "1", "-o", "tsv").code == 0
     assert not list((home / "state").rglob("*"))
     limit(profile_file, 5, 50)
-    assert run("tickets", "get", "1").code == 0
+    assert run("tickets", "get", "1", "-o", "tsv").code == 0
     (file,) = (home / "state").rglob("rate.db")
     assert b"example-store" not in file.read_bytes()
 

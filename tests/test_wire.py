@@ -42,7 +42,7 @@ REQUESTS = {
     "tickets list --limit 2": ["GET /CRM?limit=3&offset=0"],
     "tickets list --count": ["GET /CRM?countonly=1"],
     "tickets list --count --subject x": ["GET /CRM?subject=x&countonly=1"],
-    "tickets get 1": ["GET /CRM/1"],
+    "tickets get 1 --json": ["GET /CRM/1"],
     "tickets delete 1 --yes": ["GET /CRM/1", "DELETE /CRM/1"],
     "tickets delete 3 --yes": ["GET /CRM/3", "GET /CRM/3/message?limit=100&offset=0", "GET /CRM/3", "DELETE /CRM/3"],
     "tickets update 1 --subject X": ["GET /CRM/1", "PUT /CRM/1", "GET /CRM/1"],

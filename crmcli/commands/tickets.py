@@ -123,7 +123,10 @@ def stats(state: State, filters: Filters, *, closed: Closed = None, fail_if: Fai
 
 @verb(app, "get", example="crmcli tickets get 42 --json")
 def get(state: State, tickets: Tickets) -> None:
-    """Show a ticket with its messages; several as a list."""
+    """Show tickets with their conversations, one after the other.
+
+    In a pipe too, as plain text; -o table makes a list of several.
+    """
     numbers = inputs.numbers(tickets, noun="ticket")
     found = state.each(numbers, state.crm.tickets.get, noun="ticket")
     state.output.objects(found, TICKETS, single=inputs.is_one(tickets))

@@ -118,6 +118,10 @@ def shower(column: Column, look: Look | None) -> Callable[[Row], str]:
     if column.kind in ("department", "status") and look is not None:
         names = _names(look.department if column.kind == "department" else look.status)
         return lambda row: names(row.get(field))
+    if column.kind == "said":
+        from crmcli.output import html  # its names of characters are two thousand
+
+        return lambda row: plain(_readable(row.get(field), html.readable))
     if column.kind == "field":
         return lambda row: called(plain(row.get(field)))
     if column.kind == "value":
@@ -127,6 +131,10 @@ def shower(column: Column, look: Look | None) -> Callable[[Row], str]:
     if spare:
         return lambda row: plain(row.get(field)) or plain(row.get(spare))
     return lambda row: plain(row.get(field))
+
+
+def _readable(value: object, read: Callable[[str], str]) -> object:
+    return read(value) if isinstance(value, str) else value
 
 
 def called(field: str) -> str:

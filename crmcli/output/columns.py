@@ -15,11 +15,12 @@ Row = dict[str, Any]
 
 # number: right-aligned. duration: seconds. reference: a number where 0 means none. date: either wire form. age: a date, told
 # on a terminal by how long ago it was. department, status: a number shown by its name. count: a list, shown by its length.
-# long: text of many lines. yes: a boolean. field: a field's name, told as people call it. value: anything, of the field that
-# the row's `field` names. change: what became of `before` in `after`.
+# long: text of many lines. said: such a text out of a mail, HTML shown as text. yes: a boolean. field: a field's name, told
+# as people call it. value: anything, of the field that the row's `field` names. change: what became of `before` in `after`.
 Kind = Literal[
     "text",
     "long",
+    "said",
     "number",
     "duration",
     "reference",
@@ -153,7 +154,7 @@ MESSAGES = Shape(
     (
         Column("MessageId", "ID", "number"),
         Column("DateCreated", "Date", "date"),
-        Column("Message", "Message", "long", least=20),
+        Column("Message", "Message", "said", least=20),
         Column("Sender", "Sender", "number"),
         Column("SenderName", "From", spare="SenderEmail", least=12),
         Column("SenderEmail", "E-mail", least=16),

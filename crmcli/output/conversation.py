@@ -22,7 +22,7 @@ def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crm
     """
     number, subject = plain(ticket.get(TICKETS.key)), plain(ticket.get("Subject")) or "(no subject)"
     told = [stream.paint(line, BOLD) for line in hanging(f"#{number} ", subject, stream)]
-    facts = [(name, text, style) for name, text, style in _facts(ticket, look) if text]
+    facts = [(name, text, style) for name, text, style in _facts(ticket, stream, look) if text]
     width = max((len(name) for name, *_ in facts), default=0)
     for name, text, style in facts:
         told += fact(name.ljust(width), text, stream, name_style=DIM, style=style)
@@ -41,7 +41,7 @@ def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crm
     return "".join([f"{stream.encodable(line)}\n" for line in told])
 
 
-def _facts(ticket: Row, look: Look | None) -> list[tuple[str, str, str]]:
+def _facts(ticket: Row, stream: Stream, look: Look | None) -> list[tuple[str, str, str]]:
     """The ticket's fields: what each is called, its value, and the style of that."""
     columns = {column.field: shower(column, look)(ticket) for column in TICKETS.columns if column.kind != "count"}
     status = columns["StatusID"]
@@ -55,14 +55,14 @@ def _facts(ticket: Row, look: Look | None) -> list[tuple[str, str, str]]:
         ("Order", reference(ticket.get("OrderID")), ""),
         ("Customer no.", reference(ticket.get("CustomerID")), ""),
         ("Product", reference(ticket.get("ProductId")), ""),
-        ("Opened", _when(ticket.get("DateOpened"), look), ""),
-        ("Last action", _when(ticket.get("DateLastAction"), look), ""),
+        ("Opened", _when(ticket.get("DateOpened"), stream, look), ""),
+        ("Last action", _when(ticket.get("DateLastAction"), stream, look), ""),
     ]
 
 
-def _when(value: object, look: Look | None) -> str:
-    """A date with its age: `2026-11-21 11:54 (2 days ago)`."""
-    text, age = date(value), ago(value, look)
+def _when(value: object, stream: Stream, look: Look | None) -> str:
+    """A date, on a terminal with its age: `2026-11-21 11:54 (2 days ago)`. What goes into a file is read at any time."""
+    text, age = date(value), ago(value, look) if stream.terminal else ""
     return f"{text} ({age})" if text and age else text
 
 
@@ -90,7 +90,7 @@ def _heading(message: Row, ticket: Row, stream: Stream, look: Look | None) -> st
     """
     name = one_line(str(message.get("SenderName") or "")) or plain(message.get("SenderEmail")) or "(no name)"
     wrote = look.author(message, ticket) if look else None
-    known = [wrote or "", _when(message.get("DateCreated"), look), f"#{plain(message.get(MESSAGES.key))}"]
+    known = [wrote or "", _when(message.get("DateCreated"), stream, look), f"#{plain(message.get(MESSAGES.key))}"]
     style = CYAN if wrote == "store" else BOLD
     dash, dot = ("─", "·") if stream.unicode else ("-", "-")
     before = stream.encodable(f"{dash * 2} {f' {dot} '.join(filter(None, known))} {dot} ")
@@ -114,7 +114,7 @@ def _said(text: str, where: str, stream: Stream, earlier: list[folding.Said]) ->
 
     `earlier` are the messages that were shown above; this one is put to them.
     """
-    shown = block(html.plain(text) if html.is_html(text) else text).strip("\n").split("\n")
+    shown = block(html.readable(text)).strip("\n").split("\n")
     told: list[str] = []
     at = 0
     for begins, ends in folding.spans(shown, earlier):

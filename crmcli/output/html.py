@@ -12,12 +12,14 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_left
+from html.entities import html5
+from itertools import groupby
 
 from crmcli.output.hostile import block
 
 # Tags that mails are made of. `a < b` and `<ann@example.com>` are no HTML.
 _TAG = re.compile(
-    r"</?(?:a|b|blockquote|body|br|div|em|font|h[1-6]|head|html|i|img|li|ol|p|pre|span|strong|style|table|tbody|td|th|tr|u|ul)"
+    r"</?(?:a|b|blockquote|body|br|center|div|em|font|h[1-6r]|head|html|i|img|li|ol|p|pre|span|strong|style|table|tbody|td|th|tr|u|ul)"
     r"(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
@@ -32,6 +34,18 @@ _MARKUP = re.compile(
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]+)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'>][^\s>]*+))?""")
 # No longer ones: a number of 5,000 digits is more than Python converts.
 _REFERENCE = re.compile(r"&(?:#[0-9]{1,7}(?![0-9])|#x[0-9a-f]{1,6}(?![0-9a-f])|[a-z][a-z0-9]{1,31});?", re.IGNORECASE)
+# In a text without tags: only what can be nothing else, since the address of a page may go on with `&copy=2`.
+_SURE_REFERENCE = re.compile(r"&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,31});", re.IGNORECASE)
+
+# Letters without a look of their own (soft hyphen, joiners, zero width spaces …). Newsletters begin with hundreds of them,
+# between blanks, so that no mail program shows more than a line of theirs.
+_UNSEEN = "\u00ad\u034f\u180e\u200b\u200c\u200d\u2060-\u2064\ufeff"
+_BLANKS = " \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_IS_UNSEEN = re.compile(f"[{_UNSEEN}]")
+_RUN = re.compile(f"[{_UNSEEN}{_BLANKS}]+")
+_NOTHING = re.compile(f"[{_UNSEEN}{_BLANKS}\\r]*")
+_WIDE = re.compile(f"[{_BLANKS}]{{9,}}")
+
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 _SPACED = frozenset({"blockquote", "ol", "p", "pre", "table", "ul"} | _HEADINGS)
 _BLOCKS = _SPACED | {"address", "article", "body", "div", "dl", "dt", "dd", "footer", "form", "header", "hr", "html"}
@@ -69,10 +83,46 @@ def plain(text: str) -> str:
     return reader.text()
 
 
+def readable(text: str) -> str:
+    """A message as people read it: HTML as text, and in a text without tags what `&amp;` and the like stand for.
+
+    What comes out is text: a tag that somebody wrote with references is shown and never obeyed.
+    """
+    if is_html(text):
+        return plain(text)
+    return _without_runs(_SURE_REFERENCE.sub(_meant, text) if "&" in text else text)
+
+
 def quoted(text: str) -> str:
-    """A message as mail programs quote it: HTML as text, each line after a `> `."""
-    said = plain(text) if is_html(text) else text
-    return "\n".join(f"> {line}".rstrip() for line in block(said.strip()).split("\n"))
+    """A message as mail programs quote it: as it is read, each line after a `> `."""
+    return "\n".join(f"> {line}".rstrip() for line in block(readable(text).strip()).split("\n"))
+
+
+def _meant(reference: re.Match[str]) -> str:
+    """The character that a reference stands for; one that nobody knows as it came."""
+    name = reference[0][1:]
+    return html.unescape(reference[0]) if name.startswith("#") else html5.get(name, reference[0])
+
+
+def _without_runs(text: str) -> str:
+    """A text without its runs of letters that nobody sees, and without the blank lines that these would be."""
+    if _IS_UNSEEN.search(text) is None:
+        return text
+    lines: list[str] = []
+    for is_nothing, group in groupby(text.split("\n"), lambda line: _NOTHING.fullmatch(line) is not None):
+        some = list(group)
+        if is_nothing and any(map(_IS_UNSEEN.search, some)):
+            some = [""] if lines else []
+        lines += some if is_nothing else [_RUN.sub(lambda run: _seen(run[0], few=1), line) for line in some]
+    return "\n".join(lines)
+
+
+def _seen(run: str, *, few: int) -> str:
+    """What is seen of a run of blanks and letters that nobody sees; more than so `few` of these are nothing, or a blank."""
+    unseen = len(_IS_UNSEEN.findall(run))
+    if unseen <= few:
+        return run
+    return " " if unseen < len(run) else ""
 
 
 def _ends(text: str) -> dict[str, list[int]]:
@@ -136,6 +186,8 @@ class _Reader:
             self._kept += tag == "pre"
             if tag in ("li", "hr"):
                 self._line = ["- " if tag == "li" else "---"]
+            if tag == "hr":
+                self._break()
 
     def closes(self, tag: str) -> None:
         """A tag closes."""
@@ -149,10 +201,13 @@ class _Reader:
 
     def data(self, data: str) -> None:
         """Text between tags: white space is one blank, except in `pre`."""
+        text = _unescaped(data)
+        if _IS_UNSEEN.search(text):
+            text = _RUN.sub(lambda run: _seen(run[0], few=0), text)
         if not self._kept:
-            self._say(re.sub(r"[ \t\r\n\f]+", " ", _unescaped(data)))
+            self._say(re.sub(r"[ \t\r\n\f]+", " ", text))
             return
-        first, *more = _unescaped(data).split("\n")
+        first, *more = text.split("\n")
         self._line.append(first)
         for line in more:
             self._break(always=True)
@@ -175,6 +230,8 @@ class _Reader:
 
     def _break(self, *, always: bool = False) -> None:
         line = "".join(self._line).rstrip()
+        if not line.isascii():
+            line = _WIDE.sub(lambda run: run[0] if run[0].isascii() else " ", line)
         if always or line:
             self._lines.append("> " * min(self._quoted, 9) + line)
             self._blank = not line.strip("> ")

@@ -121,20 +121,22 @@ class Output:
                     self.waiting.rows = rows
                 yield page
 
-        for chunk in self._chunks(counted(), shape, fields, out):
-            if chunk:
-                out.write(chunk)
+        for chunk in filter(None, self._chunks(counted(), shape, fields, out)):
+            out.write(chunk)
         if not rows and self.format == "table":
             self.note(empty or f"No {shape.plural} match.")
         return rows
 
     def objects(self, rows: Iterable[Row], shape: Shape, *, single: bool) -> None:
-        """Print what was asked for by ID: a list, or when `single` one object (in JSON bare, in a table all of it)."""
-        if single and self.format in ("table", "json"):
-            fields = self.fields_of(shape)
-            out = self._out()
-            for row in rows:
-                self._read(self._one(row, shape, fields, out), out)
+        """Print what was asked for by ID: a list, or when `single` one object (in JSON bare, in a table all of it).
+
+        Tickets are conversations, one below the other, unless a format or fields are asked for.
+        """
+        told = shape is TICKETS and self._format is None and self._fields is None
+        if told or (single and self.format in ("table", "json")):
+            fields, out = self.fields_of(shape), self._out()
+            for at, row in enumerate(rows):
+                self._read("\n" * bool(at) + self._one(row, shape, fields, out), out, paged=single)
             return
         self.pages(formats.batches(rows, _BATCH if self.format == "table" else 1), shape)
 
@@ -151,11 +153,9 @@ class Output:
         """Print rows that are none of the nouns' objects: an array, or with -o jsonl a line each."""
         out = self._out()
         dump, pick = self._dumper(indent=out.terminal), formats.picker(None)
-        if self.format == "jsonl":
-            chunks = formats.json_lines(pages, self._dumper(indent=False), pick)
-        else:
-            chunks = formats.json_array(pages, dump, pick, indent=out.terminal)
-        for chunk in chunks:
+        lined = formats.json_lines(pages, self._dumper(indent=False), pick)
+        whole = formats.json_array(pages, dump, pick, indent=out.terminal)
+        for chunk in lined if self.format == "jsonl" else whole:
             out.write(chunk)
 
     def text(self, text: str) -> None:
@@ -290,9 +290,9 @@ class Output:
 
         return view.lines(row, shape, fields, out, self.look)
 
-    def _read(self, text: str, out: Stream) -> None:
+    def _read(self, text: str, out: Stream, *, paged: bool) -> None:
         """Print something to be read: what is longer than the screen goes through the pager."""
-        if self._paged and self.format == "table" and out.height:
+        if paged and self._paged and self.format == "table" and out.height:
             from crmcli.output import pager
 
             if pager.shown(text, height=out.height):

@@ -20,6 +20,8 @@ _LEAST = 10
 
 def lines(row: Row, shape: Shape, fields: Sequence[str] | None, stream: Stream, look: Look | None) -> str:
     """All of `row` (or these `fields` of it), blank ones left out unless asked for by name, as lines of text."""
+    from crmcli.output import html  # as the conversation: what is printed in other formats has no need of it
+
     columns = shape.of(fields or shape.fields)
     width = max(cells(column.header) for column in columns)
     told: list[str] = []
@@ -28,14 +30,16 @@ def lines(row: Row, shape: Shape, fields: Sequence[str] | None, stream: Stream, 
         value = row.get(column.field)
         if column.kind == "count" and isinstance(value, list):
             below += _messages(value, stream) if column.field == "CrmMessageList" else files(value, stream)
-        elif column.kind == "long" and isinstance(value, str) and value:
-            below += ["", *theirs(value, stream)]
+        elif column.kind in ("long", "said") and isinstance(value, str) and value:
+            below += ["", *theirs(html.readable(value) if column.kind == "said" else value, stream)]
         elif (text := shower(column, look)(row)) or fields:
             told += fact(column.header.ljust(width), text, stream, name_style=BOLD)
     return "".join([f"{line}\n" for line in told + below])
 
 
 def _messages(messages: Sequence[object], stream: Stream) -> list[str]:
+    from crmcli.output import html  # as above
+
     told: list[str] = []
     for message in messages:
         if not isinstance(message, dict):
@@ -45,7 +49,11 @@ def _messages(messages: Sequence[object], stream: Stream) -> list[str]:
         who = f"{sender} <{email}>" if sender and email else sender or email
         head = INDENT.join(filter(None, [f"#{number}", date(message.get("DateCreated")), who]))
         attached = message.get("CrmFileList")
-        told += ["", *hanging("", head, stream, style=BOLD, more=2), *theirs(str(message.get("Message") or ""), stream)]
+        told += [
+            "",
+            *hanging("", head, stream, style=BOLD, more=2),
+            *theirs(html.readable(str(message.get("Message") or "")), stream),
+        ]
         told += files(attached, stream) if isinstance(attached, list) else []
     return told
 

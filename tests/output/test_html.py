@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcli.output import html
 
+MAIL = Path(__file__).parents[1] / "data" / "mail"
 PIECES = [
     "<p>",
     "</p>",
@@ -83,6 +86,74 @@ def test_any_html_becomes_text(text: str) -> None:
 )
 def test_what_is_markup_and_what_is_text(text: str, shown: str | None) -> None:
     assert html.plain(text) == (text.removeprefix("<b>") if shown is None else shown)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("hr.html", "above\n---\nbelow\n\nx\n\n---\nFrom: a"),
+        ("preheader.html", "Your monthly statement is ready\n\nDear shop,\n\nmy statement shows a double charge."),
+    ],
+)
+def test_a_mail_as_it_came(name: str, shown: str) -> None:
+    assert html.readable((MAIL / name).read_text("utf-8")) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a<hr>b<hr/>c", "a\n---\nb\n---\nc"),
+        ("<li>a<hr>b", "- a\n---\nb"),
+        ("<blockquote>a<hr>b</blockquote>", "> a\n> ---\n> b"),
+        ("a<hr><hr>", "a\n---\n---"),
+        # No mark of style hides a word, and letters that nobody sees take no room.
+        ("<div style='display:none'>Refund &#847;&zwnj;&nbsp;&#847;&zwnj;&nbsp;me</div><p>Hi", "Refund me\n\nHi"),
+        ("<p style='max-height:0;font-size:0;color:#fff;mso-hide:all' hidden>No refund</p>Hi", "No refund\n\nHi"),
+        ("<p>a</p><p>&nbsp;&zwnj;&#8203;</p><div>&shy;</div><p>&#xfeff;</p><p>b</p>", "a\n\nb"),
+        (f"<b>a</b>{'<i>&nbsp;</i><i>&zwnj;</i>' * 50}b", "a b"),
+        ("<b>Donau&shy;dampf&shy;schiff</b>", "Donaudampfschiff"),
+        ("<b>&nbsp;&nbsp;&nbsp;&nbsp;in</b>", "\u00a0\u00a0\u00a0\u00a0in"),
+        ("<a href='https://e\u200bvil.example'>x</a>", "x <https://e\u200bvil.example>"),
+        # Without tags: references are what they stand for, once, and never a tag that is obeyed.
+        (
+            "AT&amp;T &lt;script&gt;x&lt;/script&gt; &euro;5 &#8364; &quot;a&quot;",
+            'AT&T <script>x</script> €5 € "a"',
+        ),
+        ("&amp;lt;b&amp;gt;", "&lt;b&gt;"),
+        ("&lt;b&gt;bold&lt;/b&gt; &lt;p&gt;", "<b>bold</b> <p>"),
+        ("https://x.example/?a=1&copy=2&lt=3&amp;b=4", "https://x.example/?a=1&copy=2&lt=3&b=4"),
+        ("AT&T, R&D; &notit; &nosuch; &; &#; &#x; &#99999999;", "AT&T, R&D; &notit; &nosuch; &; &#; &#x; &#99999999;"),
+        ("a &lt; b <ann@example.com>", "a < b <ann@example.com>"),
+        # Runs of such letters are nothing; one alone may be meant, and stays to be shown.
+        ("Statement\n\u034f\u200c\u00a0\u034f \u200c\n\u200b\r\n\ufeff\n\nDear shop", "Statement\n\nDear shop"),
+        ("a\u034f\u200c\u00a0\u034f\u200cb\u200bc \u00add", "a b\u200bc \u00add"),
+        ("a\n\n\nb", "a\n\n\nb"),
+        ("&#27;[31m&#x9b;", ""),
+    ],
+)
+def test_what_is_read_of_a_message(text: str, shown: str) -> None:
+    assert html.readable(text) == shown if shown else "\x1b" not in html.readable(text)
+
+
+UNSEEN = "\u00ad\u034f\u200b\u200c\u200d\u2060\ufeff"
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.sampled_from(["word", *UNSEEN, "\n", " ", "\u00a0", "&#8203;", "&shy;", "&nbsp;", *PIECES[:4]]),
+            st.text(),
+        )
+    ).map("".join)
+)
+def test_what_has_a_look_is_never_left_out(text: str) -> None:
+    """Of a text without tags every letter that can be seen is there, in order; of any text the words."""
+    said = html.readable(text)
+    assert said.count("word") >= text.count("word") or html.is_html(text)
+    if "&" not in text and not html.is_html(text):
+        seen = [letter for letter in text if letter not in UNSEEN and not letter.isspace()]
+        assert [letter for letter in said if letter not in UNSEEN and not letter.isspace()] == seen
 
 
 @settings(max_examples=400, deadline=None)
