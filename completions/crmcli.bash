@@ -13,13 +13,13 @@ _crmcli_at() {
     'tickets') words='list stats get create update reply delete' ;;
     'tickets list') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --limit= -L= --offset= --all -a --newest --count --checkpoint=" ;;
     'tickets stats') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --closed=statuses --fail-if= --days=" ;;
-    'tickets create') flags="$flags --subject= --department=departments --status=statuses --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --message=@files --data=@files --once= --dry-run" ;;
+    'tickets create') flags="$flags --subject= --department=departments --status=statuses --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --message=@files --data=@files --literal --yes -y --once= --dry-run" ;;
     'tickets update') flags="$flags --subject= --department=departments --status=statuses --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --data=@files --from=files --plan=files --yes -y --dry-run" ;;
     'tickets reply') flags="$flags --saved=replies --text=@files --set= --status=statuses --sender= --sender-name= --sender-email= --from=files --plan=files --yes -y --once= --dry-run" ;;
     'tickets delete') flags="$flags --from=files --plan=files --yes -y --dry-run" ;;
     'messages') words='list get create delete' ;;
     'messages list') flags="$flags --limit= -L= --offset= --all -a --count" ;;
-    'messages create') flags="$flags --text=@files --sender= --sender-name= --sender-email= --data=@files --from=files --once= --dry-run" ;;
+    'messages create') flags="$flags --text=@files --sender= --sender-name= --sender-email= --data=@files --from=files --literal --yes -y --once= --dry-run" ;;
     'messages delete') flags="$flags --yes -y --dry-run" ;;
     'departments') words='list get update' ;;
     'departments list') flags="$flags --limit= -L= --offset= --all -a --count" ;;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
@@ -10,6 +9,7 @@ from crmcli import errors
 
 if TYPE_CHECKING:
     from crmcli.output.sink import Output
+    from crmcli.settings import Settings
     from crmcli.state import Shared
 
 Thing = TypeVar("Thing")
@@ -30,6 +30,21 @@ class Asking:
         """Where questions go."""
         raise NotImplementedError
 
+    @property
+    def settings(self) -> Settings:
+        """The profile in force, and so the shop that questions name."""
+        raise NotImplementedError
+
+    def at_shop(self, question: str) -> str:
+        """A question about a send or a delete, with the shop and the profile: who has several must not take one for another."""
+        from crmcli.profiles import NONE
+
+        settings = self.settings
+        shop = settings.secure_url.partition("://")[2] or settings.secure_url
+        profile = "no profile" if settings.profile == NONE else f"profile {settings.profile}"
+        asked, mark, more = question.partition("?")
+        return f"{asked}, at {shop.rstrip('/')} ({profile}){mark}{more}"
+
     def confirm_delete(
         self, things: Sequence[Thing], *, noun: str, yes: bool, about: Callable[[Thing], str] | None = None
     ) -> None:
@@ -49,12 +64,16 @@ class Asking:
                 self.output.questions.list_(
                     [(str(thing), _told(about, thing)) for thing in things[:_SHOWN]], more=len(things) - _SHOWN
                 )
-        self.confirm(f"{question}?", word=str(things[0] if one else len(things)), yes=yes)
+        if not yes and not self.shared.dry_run:
+            question = self.at_shop(f"{question}?")
+        self.confirm(question, word=str(things[0] if one else len(things)), yes=yes)
 
     @property
     def has_person(self) -> bool:
-        """Whether somebody can be asked: standard input is a terminal, and --no-input was not given."""
-        return not self.shared.no_input and bool(sys.stdin and sys.stdin.isatty())
+        """Whether somebody can be asked, who looks at a terminal and types there, and --no-input was not given."""
+        from crmcli.output import keyboard  # for this alone
+
+        return not self.shared.no_input and keyboard.is_there()
 
     def ask(self, question: str, *, flag: str, secret: bool = False, default: str | None = None) -> str:
         """Ask the person at the terminal. Raises BadUsage naming `flag`, which says it without being asked, where nobody is.
@@ -65,20 +84,21 @@ class Asking:
         return self.output.questions.ask(question, secret=secret, default=default)
 
     def confirm(self, question: str, *, word: str, yes: bool) -> None:
-        """Have `word` typed before something that can't be undone, unless `yes`. Raises BadUsage when it was not."""
+        """Have `word` typed before something that can't be undone, unless `yes`. Raises Declined when it was not."""
         if yes or self.shared.dry_run:
             return
         self._needs_person("a confirmation", question, "--yes")
         if not self.output.questions.typed(question, word):
-            raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Type it exactly, or use --yes.")
+            raise errors.Declined("Not confirmed: nothing was sent.", hint="Type it exactly, or use --yes.")
 
     def agree(self, question: str, *, yes: bool) -> None:
-        """Have a person say yes before something goes out, unless `yes`. Raises BadUsage when they don't."""
+        """Have a person say yes before something goes out from the shop, unless `yes`. Raises Declined when they don't."""
         if yes or self.shared.dry_run:
             return
+        question = self.at_shop(question)
         self._needs_person("a confirmation", question, "--yes")
         if self.ask(f"{question} [y/N]", flag="--yes", default="n").strip().lower() not in ("y", "yes"):
-            raise errors.BadUsage("Not confirmed: nothing was sent.", hint="Answer y, or use --yes.")
+            raise errors.Declined("Not confirmed: nothing was sent.")
 
     def _needs_person(self, what: str, question: str, flag: str) -> None:
         if not self.has_person:

@@ -41,6 +41,10 @@ class BadUsage(CrmError):
     """Wrong words, or a value refused before anything was sent."""
 
 
+class Declined(BadUsage):
+    """A person was asked and said no: nothing is wrong, and nothing was done."""
+
+
 class BadConfig(CrmError):
     """No profile, or a profile file that is unreadable or unsafe."""
 

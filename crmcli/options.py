@@ -128,6 +128,9 @@ Plan = Annotated[
         "--plan", help="Write what would change into a file for 'crmcli apply', and send nothing.", metavar="FILE"
     ),
 ]
+Literal = Annotated[
+    bool, typer.Option("--literal", help="Send what looks like a placeholder, {{…}}, as it stands.", show_default=False)
+]
 Text = Annotated[str | None, typer.Option("--text", help="The text, @file, or - for standard input.", metavar="TEXT")]
 
 

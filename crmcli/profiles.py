@@ -17,6 +17,9 @@ from crmcli.paths import config_folder
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
+NONE = "none"
+"""What it is called where there is none, and the environment holds all keys."""
+
 DEMO = "demo"
 """The built-in profile: the demo store on this machine."""
 
@@ -75,7 +78,7 @@ def chosen(name: str | None, *, needed: bool = True) -> tuple[str, dict[str, Any
         if name is None:
             if profiles and needed:
                 raise BadConfig(f"Which profile? There are {', '.join(profiles)}.", hint="Name one with -p.")
-            return "none", {}
+            return NONE, {}
     if name == DEMO:
         return DEMO, {}
     if name not in profiles:

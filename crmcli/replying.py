@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 from crmcli import drafts, inputs
 from crmcli.api.messages import messages_of
 from crmcli.errors import BadUsage
+from crmcli.placeholders import PLACEHOLDER
 
 if TYPE_CHECKING:
     from crmcli.state import State
 
 Row = dict[str, Any]
 
-_VARIABLE = re.compile(r"\{\{([^{}]*)\}\}")
 _SCISSORS = "# ------------------------ >8 ------------------------"
 
 VARIABLES = {
@@ -58,7 +58,7 @@ def filled(text: str, ticket: Row, given: Mapping[str, str]) -> str:
             missing[name] = None
         return said
 
-    whole = _VARIABLE.sub(value, text)
+    whole = PLACEHOLDER.sub(value, text)
     if missing:
         names = ", ".join(f"{{{{{name}}}}}" for name in missing)
         flags = " ".join(f"--set {shlex.quote(name or 'name')}=…" for name in missing)
@@ -72,7 +72,7 @@ def filled(text: str, ticket: Row, given: Mapping[str, str]) -> str:
 
 def all_used(given: Iterable[str], templates: Iterable[str]) -> None:
     """Refuse a variable that no text names: mistyped, it would be lost. Raises BadUsage."""
-    named = {found.strip() for template in templates for found in _VARIABLE.findall(template)}
+    named = {found.strip() for template in templates for found in PLACEHOLDER.findall(template)}
     unused = [name for name in given if name not in named]
     if not unused:
         return
@@ -99,12 +99,14 @@ def edited(quoted: str) -> str:
     """
     import subprocess
 
+    from crmcli.output import keyboard
     from crmcli.output.hostile import in_editor
 
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     below = f"\n\n{_SCISSORS}\n# This line and all below are left out. An empty text sends nothing.\n"
     file = drafts.write(f"{below}{in_editor(quoted)}\n")
-    done = subprocess.run(f"{editor} {shlex.quote(str(file))}", shell=True, check=False)  # noqa: S602 - the user's own editor
+    with keyboard.opened() as keys:
+        done = subprocess.run(f"{editor} {shlex.quote(str(file))}", shell=True, stdin=keys, check=False)  # noqa: S602 - the user's own editor
     try:
         # An editor that took the file away has nothing to send.
         saved = inputs.file(str(file), hint="Nothing was sent.", most=inputs.LARGEST_TEXT) if file.exists() else ""

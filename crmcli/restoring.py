@@ -77,12 +77,20 @@ def agreed(state: State, entries: Sequence[Entry], *, with_messages: bool, yes: 
     """Have it confirmed that messages go out again, unless `yes`: how many, and to whom. Raises BadUsage."""
     todo = [entry for entry in entries if entry.state != RESTORED]
     count = sum(entry.messages + (entry.noun == "message") for entry in todo)
-    if not with_messages or not count or yes or state.shared.dry_run:
+    if yes or state.shared.dry_run:
+        return
+    if not with_messages or not count:
+        tickets = sum(entry.noun == "ticket" for entry in todo)
+        if tickets and state.has_person:
+            state.crm.allow(mails=True)
+            them = "this ticket" if tickets == 1 else f"these {tickets} tickets"
+            state.agree(f"Open {them} again? The store may e-mail the customer{'s' * (tickets > 1)}.", yes=False)
         return
     addresses = dict.fromkeys(_customer(state, entry) for entry in todo if entry.messages or entry.noun == "message")
     to = [*list(addresses)[:_NAMED], *([f"{len(addresses) - _NAMED} others"] if len(addresses) > _NAMED else [])]
     what = "1 message" if count == 1 else f"{count} messages"
-    state.confirm(f"Send {what} again? The store may e-mail {', '.join(to)}.", word="send", yes=yes)
+    question = state.at_shop(f"Send {what} again? The store may e-mail {', '.join(to)}.")
+    state.confirm(question, word="send", yes=yes)
 
 
 def restore(state: State, entry: Entry, *, with_messages: bool) -> None:

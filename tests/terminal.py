@@ -25,19 +25,20 @@ class Person:
     """Somebody who runs `crmcli` with these words; use it as a context, which ends the process whatever happens.
 
     The terminal controls the process, as a shell's does: a typed `\x03` is a SIGINT. It echoes what is typed, unless
-    the program turns that off, so a secret on `screen` was shown. Standard output goes into the file `out`, if one is given.
+    the program turns that off, so a secret on `screen` was shown. Standard output goes into the file `out`, if one is given;
+    standard input comes from the file `stdin`.
     """
 
-    def __init__(self, *argv: str, out: Path | None = None) -> None:
+    def __init__(self, *argv: str, out: Path | None = None, stdin: Path | None = None) -> None:
         self.screen = ""
         self._ours, theirs = pty.openpty()
         # A session's leader gets the terminal that it opens first for its own; fork() isn't for a process with threads.
         self.process = subprocess.Popen(
             [
-                *("sh", "-c", 'exec "$@" <>"$0" 2>&0 >"${OUT:-$0}"'),
+                *("sh", "-c", 'exec 3<>"$0"; exec "$@" <"${IN:-$0}" 2>&3 >"${OUT:-$0}" 3>&-'),
                 *(os.ttyname(theirs), sys.executable, "-m", "crmcli", *argv),
             ],
-            env=environment() | {"OUT": str(out or "")},
+            env=environment() | {"OUT": str(out or ""), "IN": str(stdin or "")},
             start_new_session=True,
         )
         self._theirs = theirs

@@ -37,7 +37,8 @@ def test_anything_else_deletes_nothing(sandbox: Sandbox, answer: str) -> None:
         person.sees("Delete ticket 4, “")
         person.types(f"{answer}\n")
         assert person.leaves() == 2
-    assert "Error: Not confirmed: nothing was sent." in person.screen
+    assert "\nNot confirmed: nothing was sent.\n" in person.screen
+    assert "Error" not in person.screen
     assert sandbox.asked() == ["GET /CRM/4"]  # to say what it is
 
 
@@ -70,20 +71,33 @@ def test_yes_and_dry_run_ask_nothing(sandbox: Sandbox) -> None:
     assert sandbox.asked() == ["GET /CRM/4", "DELETE /CRM/4"]
 
 
+SHOP = "at www.example-store.com (no profile)"
 SAID = [
-    (("tickets", "delete", "4"), "Delete ticket 4, “Subject 4”, of Ann Lee? Type 4 to confirm: "),
-    (("tickets", "delete", "2"), "Delete ticket 2, without a subject, of bob@example.com? Type 2 to confirm: "),
+    (
+        ("tickets", "delete", "4"),
+        f"Delete ticket 4, “Subject 4”, of Ann Lee, {SHOP}? Type 4 to confirm: ",
+    ),
+    (
+        ("tickets", "delete", "2"),
+        f"Delete ticket 2, without a subject, of bob@example.com, {SHOP}? Type 2 to confirm: ",
+    ),
     (
         ("tickets", "delete", "4", "99", "5"),
         "   4  “Subject 4”, of Ann Lee\n  99  No ticket 99.\n   5  “Evil\\x1b[2J”, of Ann Lee\n"
-        "Delete these 3: 4, 99, 5? Type 3 to confirm: ",
+        f"Delete these 3: 4, 99, 5, {SHOP}? Type 3 to confirm: ",
     ),
     (
         ("messages", "delete", "1", "11"),
-        "Delete message 11, “Text of message 11”, of Ann Lee? Type 11 to confirm: ",
+        f"Delete message 11, “Text of message 11”, of Ann Lee, {SHOP}? Type 11 to confirm: ",
     ),
-    (("replies", "delete", "2"), "Delete saved reply 2, “Welcome”? Type 2 to confirm: "),
-    (("replies", "delete", "Welcome"), "Delete saved reply Welcome? Type Welcome to confirm: "),
+    (
+        ("replies", "delete", "2"),
+        f"Delete saved reply 2, “Welcome”, {SHOP}? Type 2 to confirm: ",
+    ),
+    (
+        ("replies", "delete", "Welcome"),
+        f"Delete saved reply Welcome, {SHOP}? Type Welcome to confirm: ",
+    ),
 ]
 
 
@@ -118,7 +132,7 @@ def test_a_delete_that_was_planned_is_shown_without_reading(shop: Sandbox, run: 
     assert run("tickets", "delete", "4", "--plan", str(tmp_path / "plan")).code == 0
     shop.store.clear_log()
     with Person("apply", str(tmp_path / "plan")) as person:
-        person.sees("Delete ticket 4, “Subject 4”, of Ann Lee? Type 4 to confirm: ")
+        person.sees(f"Delete ticket 4, “Subject 4”, of Ann Lee, {SHOP}? Type 4 to confirm: ")
         person.types("no\n")
         assert person.leaves() == 2
     assert shop.asked() == []

@@ -84,7 +84,10 @@ def test_every_write_can_be_rehearsed_and_no_read() -> None:
         assert ("--dry-run" in tree.options(command)) is writes, words
         asks = words[-1] in (
             *("delete", "remove", "resend", "forget", "restore", "purge", "reply", "api", "apply", "resume"),
-        ) or words in (("checkpoints", "reset"), ("tickets", "update"))
+        ) or words in (
+            *(("checkpoints", "reset"), ("tickets", "update")),
+            *(("messages", "create"), ("tickets", "create")),
+        )
         assert ("--yes" in tree.options(command)) is asks, words
 
 

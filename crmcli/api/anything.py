@@ -61,6 +61,13 @@ class Anything:
         ask = asking(self._transport, path, wanted)
         return Listing(ask, identity=_identity, page_size=self._page_size)
 
+    def mails(self, method: str, path: str, body: Row | None) -> bool:
+        """Whether a call may e-mail a customer. Raises BadUsage for a path that is none."""
+        path, _ = split(path)
+        if method == "DELETE" or (method == "POST" and path.lower() == "/crm/savedreply"):
+            return False
+        return _may_mail(method, path, body)
+
     def write(self, method: str, path: str, body: Row | None) -> Ack:
         """Send a POST, PUT or DELETE; the ack holds whatever the store answered. Raises what `Transport.write` does.
 

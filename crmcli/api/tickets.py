@@ -108,6 +108,12 @@ class Tickets(Numbered):
         none_of = [_NUMBERS[name] for name, number in numbers.items() if number == 0]
         return self._listing(params, limit=limit, offset=offset, keep=_lacking(none_of), newest=newest)
 
+    def check_new(self, fields: Row) -> None:
+        """Whether a ticket of these fields can be opened, as far as can be told here. Raises BadUsage."""
+        from crmcli.api import models
+
+        models.check(models.Ticket, fields, required=("CustomerEmail",))
+
     def create(self, *, fields: Row, department: str | None = None, status: str | None = None) -> Ack:
         """Open a ticket of these fields (the store's names). It may e-mail the customer. Raises BadUsage, Unsure.
 
@@ -122,9 +128,7 @@ class Tickets(Numbered):
         """
 
         def prepare() -> Row:
-            from crmcli.api import models
-
-            models.check(models.Ticket, fields, required=("CustomerEmail",))
+            self.check_new(fields)
             return {**fields, **self._named(department, status)}
 
         def look(body: Row) -> tuple[list[Row], list[Row]]:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from crmcli.bulk import build, deletes
+from crmcli.bulk import build, deletes, mails
 from crmcli.bulk.actions import Action
 from crmcli.bulk.work import carry_out
 
 if TYPE_CHECKING:
     from crmcli.state import State
 
-__all__ = ["build", "deletes", "run"]
+__all__ = ["build", "deletes", "mails", "run"]
 
 
 def run(state: State, todo: Sequence[Action], *, command: str, plan: str | None = None) -> None:

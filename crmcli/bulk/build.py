@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from crmcli import errors, inputs
+from crmcli import errors, inputs, placeholders
 from crmcli.bulk import given
 from crmcli.bulk.actions import Action
 from crmcli.bulk.given import Lookup, Values, numbered
@@ -68,12 +68,19 @@ def ticket_deletes(tickets: Sequence[str] | None, *, source: str | None) -> list
     return [Action("delete", "ticket", _id(line), line=line.number) for line in lines]
 
 
-def messages(state: State, tickets: Sequence[str] | None, *, source: str | None, fields: Values) -> list[Action]:
-    """Messages to be written in tickets: `fields` in each, or what each row says. Raises BadUsage before anything is sent."""
+def messages(
+    state: State, tickets: Sequence[str] | None, *, source: str | None, fields: Values, literal: bool
+) -> list[Action]:
+    """Messages to be written in tickets: `fields` in each, or what each row says. Raises BadUsage before anything is sent.
+
+    Without `literal`, also for a text that holds what looks like a placeholder.
+    """
+    refuse = placeholders.refuse if not literal else check_message
     given.one_of(tickets, source, noun="ticket")
     senders = state.settings.senders
     if source is None:
         check_message(fields)
+        refuse(fields)
         numbers = inputs.numbers(tickets or (), noun="ticket")
         # A job for one ticket is the whole of it; one for a list is the same job for each, however long that is today.
         parts = [""] if inputs.is_one(list(tickets or ())) else given.parts(numbers)
@@ -97,6 +104,7 @@ def messages(state: State, tickets: Sequence[str] | None, *, source: str | None,
         if "Sender" in line.values:
             values["Sender"] = inputs.sender(str(values["Sender"]), senders)
         check_message(values)
+        refuse(values)
         return values
 
     made = checked(lines, message)

@@ -7,7 +7,22 @@ from typing import Annotated
 import typer
 
 from crmcli import drafts, inputs
-from crmcli.options import All, Count, Data, From, Limit, Offset, Sender, SenderEmail, SenderName, Text, Yes, noun, verb
+from crmcli.options import (
+    All,
+    Count,
+    Data,
+    From,
+    Limit,
+    Literal,
+    Offset,
+    Sender,
+    SenderEmail,
+    SenderName,
+    Text,
+    Yes,
+    noun,
+    verb,
+)
 from crmcli.output.columns import MESSAGES
 from crmcli.state import State
 
@@ -51,8 +66,13 @@ def create(
     sender_email: SenderEmail = None,
     data: Data = None,
     from_: From = None,
+    literal: Literal = False,
+    yes: Yes = False,
 ) -> None:
-    """Write a message in tickets. THE STORE E-MAILS IT TO THE CUSTOMER; it can't be taken back."""
+    """Write a message in tickets. THE STORE E-MAILS IT TO THE CUSTOMER; it can't be taken back.
+
+    At a terminal it is shown whole first. {{customer_name}} and the like, which 'crmcli tickets reply' fills in, are refused.
+    """
     from crmcli import bulk
 
     said = inputs.text(text)
@@ -60,7 +80,9 @@ def create(
         code = None if sender is None else inputs.sender(sender, state.settings.senders)
         fields = inputs.fields(data, Message=said, Sender=code, SenderName=sender_name, SenderEmail=sender_email)
     with drafts.kept(fields.get("Message")):
-        bulk.run(state, bulk.build.messages(state, tickets, source=from_, fields=fields), command="messages create")
+        todo = bulk.build.messages(state, tickets, source=from_, fields=fields, literal=literal)
+        bulk.mails.agreed(state, todo, yes=yes)
+        bulk.run(state, todo, command="messages create")
 
 
 @verb(app, "delete", writes=True, example="crmcli messages delete 3 7 --yes")

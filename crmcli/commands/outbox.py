@@ -73,7 +73,8 @@ def resend(state: State, number: Number, *, yes: Yes = False) -> None:
     if entry.state == "confirmed" or entry.again:
         raise errors.BadUsage(f"Entry {entry.again or entry.number} is at the store already.", hint="Nothing was sent.")
     if entry.standing == "unsure":
-        state.confirm(f"Entry {entry.number} may be at the store already. Send it again?", word="again", yes=yes)
+        question = f"Entry {entry.number} may be at the store already. Send it again?"
+        state.confirm(state.at_shop(question), word="again", yes=yes)
         entry = state.box.settle(entry, "refused", reason="given up by whoever sent it again")
     elif state.has_person and not yes:
         state.output.questions.preview({"To": entry.path}, _text(entry))

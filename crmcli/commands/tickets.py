@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
-from crmcli import drafts, inputs
+from crmcli import drafts, inputs, placeholders
 from crmcli.options import (
     All,
     Count,
     Data,
     From,
     Limit,
+    Literal,
     Offset,
     Plan,
     Sender,
@@ -153,8 +154,12 @@ def create(
     product: Product = None,
     message: Message = None,
     data: Data = None,
+    literal: Literal = False,
+    yes: Yes = False,
 ) -> None:
-    """Open a ticket. The store may e-mail the customer."""
+    """Open a ticket. The store may e-mail the customer; at a terminal it is shown first."""
+    from crmcli import bulk
+
     text = inputs.text(message)
     fields = inputs.fields(
         data,
@@ -169,6 +174,10 @@ def create(
         CrmMessageList=None if text is None else [{"Message": text}],
     )
     with drafts.kept(text or inputs.messages_of(fields)):
+        state.crm.tickets.check_new(fields)
+        if not literal:
+            placeholders.refuse(fields)
+        bulk.mails.agreed_ticket(state, fields, yes=yes)
         ack = state.crm.tickets.create(fields=fields, department=department, status=status)
     state.told([ack], noun="ticket")
 

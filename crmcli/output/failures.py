@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crmcli.errors import ConditionHolds, CrmError, Rejected
+from crmcli.errors import ConditionHolds, CrmError, Declined, Rejected
 from crmcli.exits import exit_row
 from crmcli.output import follow, formats
 from crmcli.output.hostile import one_line
@@ -38,6 +38,10 @@ class Failures:
             return
         if isinstance(error, ConditionHolds):  # which is no error: it was asked for
             err.try_write("".join([notice(one_line(said), err) for said in (error.message, *details)]))
+            return
+        if isinstance(error, Declined):  # nor is this: it is what was wanted
+            said = [error.message, *details, *filter(None, [error.hint])]
+            err.try_write("".join([notice(one_line(each), err) for each in said]))
             return
         lines = [notice(one_line(where + error.message), err, mark="Error:", style=RED)]
         lines += [notice(one_line(detail), err, mark=" ") for detail in details]

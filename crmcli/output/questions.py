@@ -5,10 +5,10 @@ Not `typer.prompt`, which prints a question as it is, and leaves a blank on stan
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
 
 from crmcli.errors import BadUsage, Interrupted
+from crmcli.output import keyboard
 from crmcli.output.hostile import one_line
 from crmcli.output.streams import BOLD, Stream
 
@@ -69,7 +69,8 @@ class Questions:
 
     def _line(self, shown: str) -> str:
         self._err().try_write(shown)
-        line = sys.stdin.readline()
+        with keyboard.opened() as keys:
+            line = keys.readline()
         if not line:
             raise EOFError
         return line.rstrip("\r\n")

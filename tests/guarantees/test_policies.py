@@ -208,7 +208,20 @@ METHODS: dict[str, tuple[Callable[[Crm], object], bool]] = {
     "statuses.update": (lambda crm: crm.statuses.update(1, changes={"StatusName": "X"}), False),
     "anything.write": (lambda crm: crm.anything.write("POST", "/CRM/1/message", FIELDS), True),
 }
-READS = {"list", "get", "find", "number", "number_of", "identity", "check", "sending", "known", "whole"}
+READS = {
+    "list",
+    "get",
+    "find",
+    "number",
+    "number_of",
+    "identity",
+    "check",
+    "check_new",
+    "mails",
+    "sending",
+    "known",
+    "whole",
+}
 
 
 def client(shop: Sandbox, policy: Policy) -> Crm:

@@ -1,0 +1,45 @@
+"""Where a person types: standard input if that is a terminal, else the terminal that the process belongs to.
+
+`crmcli tickets list -o ids | crmcli tickets delete -` has a pipe for standard input and a person all the same.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TextIO
+
+_TERMINAL = "CONIN$" if os.name == "nt" else "/dev/tty"
+
+
+def is_there() -> bool:
+    """Whether somebody who sees standard error can type."""
+    if _is_terminal(sys.stdin):
+        return True
+    if not _is_terminal(sys.stderr):  # where questions stand
+        return False
+    try:
+        with open(_TERMINAL) as keys:  # noqa: PTH123 - in the terminal's encoding
+            # What runs in the background would be stopped if it read.
+            return not hasattr(os, "tcgetpgrp") or os.tcgetpgrp(keys.fileno()) == os.getpgrp()
+    except OSError:  # there is none, as in cron
+        return False
+
+
+@contextmanager
+def opened() -> Iterator[TextIO]:
+    """What they type. Raises OSError where nobody is."""
+    if _is_terminal(sys.stdin):
+        yield sys.stdin
+        return
+    with open(_TERMINAL) as keys:  # noqa: PTH123 - in the terminal's encoding
+        yield keys
+
+
+def _is_terminal(file: TextIO | None) -> bool:
+    try:
+        return file is not None and file.isatty()
+    except ValueError:  # closed
+        return False
