@@ -15,7 +15,7 @@ from crmcli.paths import state_folder
 def kept(text: object) -> Iterator[None]:
     """Within it a send is tried; should it fail, in whatever way, `text` is in a file that the error names.
 
-    Raises Interrupted for a Ctrl-C. What is no text, or an empty one, is not kept.
+    Raises Interrupted for a Ctrl-C. What is no text, or an empty one, is not kept; nor what the error says was mailed.
     """
     try:
         yield
@@ -35,7 +35,7 @@ def kept(text: object) -> Iterator[None]:
 
 def _keep(text: object, failure: CrmError) -> None:
     """Put the text into a file and say where; where no file can be written, into the error itself."""
-    if not isinstance(text, str) or not text.strip():
+    if failure.is_sent or not isinstance(text, str) or not text.strip():
         return
     try:
         failure.details.append(f"Your text is kept in {write(text)}")

@@ -31,6 +31,7 @@ class CrmError(Exception):
         self.status = status
         self.details = list(details)
         self.profile: str | None = None
+        self.is_sent = False  # whether all that was typed has been mailed all the same: then no draft of it is kept
 
 
 class StoreFailed(CrmError):
@@ -81,6 +82,15 @@ class Changed(Partial):
     """A row was left as it is: it is not as it was when it was planned, or as a run left it."""
 
 
+class HalfDone(Partial):
+    """Something was `done`, a message mailed, say, and what was to follow failed of `cause`."""
+
+    def __init__(self, done: str, cause: CrmError, *, hint: str, is_sent: bool = False) -> None:
+        super().__init__(f"{done}: {cause.message}", hint=hint, status=cause.status, details=cause.details)
+        self.cause = cause
+        self.is_sent = is_sent
+
+
 class Unsure(CrmError):
     """A send may or may not have arrived.
 
@@ -112,3 +122,8 @@ class Interrupted(CrmError):
 
 ENDING = (AuthFailed, BadConfig, NetworkFailed, RateLimited)
 """What says more of the store, or of this machine, than of the one of many that met it: the next would fare no better."""
+
+
+def cause_of(failure: CrmError) -> CrmError:
+    """What failed, also where something before it was done."""
+    return failure.cause if isinstance(failure, HalfDone) else failure

@@ -130,8 +130,8 @@ def test_after_half_of_it_the_same_again_does_the_other_half(shop: Sandbox, run:
     shop.fault("status=500,method=PUT,times=1")
     before = status(shop, 1)
     first = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=60, check=False)
-    assert first.returncode == 1
-    assert "was sent; its status is not changed" in first.stderr
+    assert first.returncode == 9
+    assert "Error: The reply to ticket 1 was sent; its status may not be changed: The store failed" in first.stderr
     assert "Message" in first.stdout
     assert status(shop, 1) == before
     again = subprocess.run(command, capture_output=True, text=True, env=environment(), timeout=60, check=False)
@@ -141,6 +141,59 @@ def test_after_half_of_it_the_same_again_does_the_other_half(shop: Sandbox, run:
     # What was told as done is done: the same once more is a second reply on purpose.
     assert subprocess.run(command, capture_output=True, env=environment(), timeout=60, check=False).returncode == 0
     assert messages(shop, 1).count("Only once") == 2
+
+
+HALVES = {
+    "status=500,method=PUT": "may not be changed",
+    "status=500,method=PUT,after": "may not be changed",
+    "cut-before,method=PUT": "may not be changed",
+    "status=400,method=PUT": "is not changed",
+    "status=401,method=PUT": "is not changed",
+    "status=429,method=PUT": "is not changed",
+    "status=404,path=/CRM/1,method=GET": "is not changed",
+}
+
+
+@pytest.mark.parametrize("fault", HALVES)
+def test_half_of_a_reply_is_told_as_that(shop: Sandbox, run: Run, home: Path, fault: str) -> None:
+    """What was mailed comes first, in whatever way the rest fails; the code is 9, and there is no draft to send again."""
+    said = f"The reply to ticket 1 was sent; its status {HALVES[fault]}: "
+    words = ("tickets", "reply", "1", "--text", "Only once", "--status", "Answered", "--yes")
+    shop.fault(fault)
+    text, as_json = run(*words), run(*words, "--json")
+    assert (text.code, as_json.code, as_json.error["kind"]) == (9, 9, "partial")
+    assert text.err.startswith(f"Error: {said}"), text.err
+    assert "Message" in text.out
+    assert as_json.error["message"].startswith(said)
+    assert "crmcli tickets update 1 --status 2" in text.err
+    assert [row["Key"] for row in as_json.json] == ["MessageId"]
+    assert list((home / "state").rglob("draft-*")) == []
+
+
+def test_half_of_some_replies_is_told_in_the_same_words(shop: Sandbox, run: Run, home: Path) -> None:
+    words = ("tickets", "reply", "1", "4", "5", "--text", "Only once", "--status", "Answered", "--yes")
+    shop.fault("status=500,method=PUT,path=/CRM/4")
+    text = run(*words)
+    assert (text.code, text.lines[-1]) == (9, "✓ Status of ticket 5 is Answered now")
+    first, *others = text.err.splitlines()
+    assert first.startswith("Error: The reply to ticket 4 was sent; its status may not be changed: The store failed")
+    assert others[0] == "Error: 1 of 3 done in part."
+    assert list((home / "state").rglob("draft-*")) == []
+    shop.fault()
+    assert run("runs", "resume", "1", "--failed").code == 0
+    assert ([messages(shop, number).count("Only once") for number in (1, 4, 5)], status(shop, 4)) == ([1, 1, 1], 2)
+
+
+@pytest.mark.parametrize("fault", ["status=401,method=PUT", "cut-before,method=PUT"])
+def test_a_run_that_half_a_reply_ends_does_not_say_that_nothing_was_done(shop: Sandbox, run: Run, fault: str) -> None:
+    shop.fault(fault)
+    done = run("tickets", "reply", "1", "4", "5", "--text", "Only once", "--status", "Answered", "--yes")
+    assert done.code == 9
+    assert "The reply to ticket 1 was sent; its status" in done.err
+    assert "Nothing was done" not in done.err
+    shop.fault()
+    assert run("runs", "resume", "1").code == 0
+    assert [messages(shop, number).count("Only once") for number in (1, 4, 5)] == [1, 1, 1]
 
 
 def test_a_failed_send_keeps_the_text(shop: Sandbox, run: Run) -> None:

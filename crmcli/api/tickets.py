@@ -15,7 +15,7 @@ from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Deliver, Send, alike, straight
 from crmcli.api.statuses import Statuses
 from crmcli.api.transport import Transport
-from crmcli.errors import BadUsage, CrmError, Rejected, StoreFailed
+from crmcli.errors import BadUsage, CrmError, HalfDone, Interrupted, Rejected, StoreFailed
 
 # The query name of each filter on a number, and the field of a ticket that it compares.
 _NUMBERS = {
@@ -188,9 +188,14 @@ class Tickets(Numbered):
                     ack = self._put(number, self._changed(before, changes))
                 if before.get("CrmMessageList") and not after.get("CrmMessageList"):
                     raise StoreFailed(f"The store lost the messages of ticket {number} at its update.")
-            except CrmError as fault:
-                fault.details.append(f"Ticket {number} was updated, but its other fields may be blank now: look at it.")
+            except Interrupted:
                 raise
+            except CrmError as fault:
+                raise HalfDone(
+                    f"Ticket {number} was updated, but its other fields may be blank now",
+                    fault,
+                    hint="The next update of the ticket gives them back: run the same again.",
+                ) from None
         return ack
 
     def mend(self, number: int, found: Row | None = None) -> Row | None:

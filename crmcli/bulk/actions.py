@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self
 
@@ -17,6 +17,12 @@ from crmcli.output.cells import Look, called, told
 
 if TYPE_CHECKING:
     from crmcli.api.crm import Crm
+
+_UNDONE = (
+    *(errors.AuthFailed, errors.BadConfig, errors.BadUsage, errors.NeverArrived, errors.NotFound, errors.RateLimited),
+    *(errors.Rejected, errors.Changed),
+)
+"""What failed of these surely changed nothing."""
 
 Row = dict[str, Any]
 Told = tuple[Ack, str]
@@ -71,10 +77,19 @@ class Action:
 
     @property
     def label(self) -> str:
-        """What it is about, as people call it: `ticket 42`."""
-        of = f" of ticket {self.ticket}" if self.ticket is not None else ""
-        what = f" {self.number}" if self.number is not None else ""
-        return f"{self.noun}{what}{of}"
+        """What it is about, as people call it: `ticket 42`, `message to ticket 42`."""
+        return " ".join(filter(None, self.called))
+
+    @property
+    def called(self) -> tuple[str, str]:
+        """The same in two: `ticket` and `42`. What is yet to be made has no number: `saved reply` and `“Late”`."""
+        if self.number is not None:
+            of = f" of ticket {self.ticket}" if self.ticket is not None else ""
+            return self.noun, f"{self.number}{of}"
+        if self.ticket is not None:
+            return f"{self.noun} to ticket", str(self.ticket)
+        title = self.values.get("Title")
+        return self.noun, f"“{title}”" if title else ""
 
     def data(self) -> Row:
         """Itself as JSON holds it, without what is not set."""
@@ -181,19 +196,34 @@ def _create_reply(action: Action, crm: Crm, _: Seen) -> Iterator[Told]:
     yield crm.replies.create(fields=action.values), action.noun
 
 
+def together(actions: Iterable[Action]) -> str:
+    """What some are about, in few words: `message to ticket 5, 6`."""
+    by_noun: dict[str, list[str]] = {}
+    for action in actions:
+        noun, which = action.called
+        by_noun.setdefault(noun, []).append(which)
+    return ", ".join(f"{noun} {', '.join(filter(None, each))}".rstrip() for noun, each in by_noun.items())
+
+
 def _reply(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
-    """The message, then the status: a second half that fails can be done again without a second mail."""
+    """The message, then the status. Raises HalfDone where the second half fails: it can be done without a second mail."""
     number = _number(action)
     yield crm.messages.create(number, fields=action.values), "message"
     if action.status is None:
         return
+    sent = f"The reply to ticket {number} was sent"
+    hint = f"Set it with: crmcli tickets update {number} --status {action.status}"
     try:
         ack = crm.tickets.update(number, changes={"StatusID": action.status}, seen=seen)
-    except errors.CrmError as failure:
-        failure.details.append(
-            f"The reply to ticket {number} was sent; its status is not changed. Run the same again: it mails nothing."
+    except (KeyboardInterrupt, errors.Interrupted):
+        interrupted = errors.Interrupted(
+            f"Interrupted: {sent[0].lower()}{sent[1:]}; its status may not be changed.", hint=hint
         )
-        raise
+        interrupted.is_sent = True
+        raise interrupted from None
+    except errors.CrmError as failure:
+        may = "is not" if isinstance(failure, _UNDONE) else "may not be"
+        raise errors.HalfDone(f"{sent}; its status {may} changed", failure, hint=hint, is_sent=True) from None
     # Its number is the ticket's; what `-o ids` prints is the message's alone.
     yield replace(ack, number=None, did=f"of ticket {number} is {action.status_name} now"), "status"
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from crmcli import errors
-from crmcli.bulk.actions import Action, Told
+from crmcli.bulk.actions import Action, Told, together
 from crmcli.output.failures import place
 from crmcli.runs.journal import DONE, UNFINISHED, Run, RunRow
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 QUIET = 10
 """Rows up to which a terminal is told of each; of more it sees the bar, what failed, and the end."""
 _NAMED = 10
+_MAILS_NOTHING = ", and mails no message twice"
 _LOST_IN_A_ROW = 3
 """Connections lost one after the other: then it is not the row."""
 
@@ -50,10 +51,11 @@ class Report:
 
     def ends(self, failure: errors.CrmError | None) -> bool:
         """Told what failed, or that nothing did, as each row comes to its end: whether no more of them should be tried."""
-        is_lost = isinstance(failure, errors.NetworkFailed)
+        cause = failure and errors.cause_of(failure)
+        is_lost = isinstance(cause, errors.NetworkFailed)
         self._lost = self._lost + 1 if is_lost else 0
         self._any_done = self._any_done or failure is None
-        if isinstance(failure, errors.AuthFailed | errors.BadConfig | errors.RateLimited) or (
+        if isinstance(cause, errors.AuthFailed | errors.BadConfig | errors.RateLimited) or (
             is_lost and (not self._any_done or self._lost == _LOST_IN_A_ROW)
         ):
             self.fatal = self.fatal or failure
@@ -96,7 +98,9 @@ class Report:
                 if is_over:
                     some, hint = "", f"Nothing is left to do: see 'crmcli runs show {self._run.number}'."
                 self.interrupted.message = f"{said} {done:,} of {len(self._rows):,} are done{some}."
-                self.interrupted.hint = self.interrupted.hint or hint
+                if self.interrupted.is_sent or not self.interrupted.hint:  # going on does the other half, too
+                    self.interrupted.hint = hint
+                self.interrupted.is_sent = False  # the others' text is still to be sent
             raise self.interrupted
         if self.fatal:
             raise self._ended_early(self.fatal, done, go_on)
@@ -106,15 +110,26 @@ class Report:
             return
         if not self._many:
             raise self._alone(self._failures[0])
+        raise self._some_failed(done)
+
+    @property
+    def _halves(self) -> int:
+        """How many rows were done in part: of a reply, say, the message was mailed."""
+        return sum(isinstance(failure, errors.HalfDone) for failure in self._failures)
+
+    def _some_failed(self, done: int) -> errors.Partial:
         skipped = sum(isinstance(failure, errors.Changed) for failure in self._failures)
-        failed = len(self._failures) - skipped
-        counts = [f"{failed:,} of {len(self._rows):,} failed"] if failed else []
-        counts += [f"{skipped:,} of {len(self._rows):,} skipped"] if skipped else []
-        raise errors.Partial(
-            f"{', '.join(counts)}.",
-            hint=f"{'The others are done. ' if done else ''}See 'crmcli runs show {self._run.number}'"
-            + (f"; 'crmcli runs resume {self._run.number} --failed' tries again." if failed else "."),
+        halves, of = self._halves, f"of {len(self._rows):,}"
+        failed = len(self._failures) - skipped - halves
+        counted = ((failed, "failed"), (halves, "done in part"), (skipped, "skipped"))
+        hint = f"{'The others are done. ' if done else ''}See 'crmcli runs show {self._run.number}'"
+        again = f"; 'crmcli runs resume {self._run.number} --failed' tries again{_MAILS_NOTHING * bool(halves)}."
+        partial = errors.Partial(
+            f"{', '.join(f'{count:,} {of} {what}' for count, what in counted if count)}.",
+            hint=hint + (again if failed or halves else "."),
         )
+        partial.is_sent = all(failure.is_sent for failure in self._failures)
+        return partial
 
     def _stand(self, told: int) -> tuple[int, bool]:
         """How many of the rows are done, as the journal has it: some may be, and were not `told`; whether that was all."""
@@ -128,7 +143,7 @@ class Report:
     def _failed(self, action: Action, failure: errors.CrmError) -> None:
         self._failures.append(failure)
         output = self._state.output
-        if self._many and not (failure is self.fatal and self._told == 1):  # which is raised itself
+        if self._many and (self._halves or not (failure is self.fatal and self._told == 1)):  # which is raised itself
             output.failures.row(failure, label=action.label, line=action.line)
         if action.line is not None:
             output.results.failed(failure, line=action.line, number=action.number or action.ticket)
@@ -142,16 +157,17 @@ class Report:
 
     def _ended_early(self, failure: errors.CrmError, done: int, go_on: str) -> errors.CrmError:
         left = self._rows[self._told :]
-        if not done:
+        if not done and not self._halves:
             if self._many:
                 is_lost = isinstance(failure, errors.NetworkFailed) and not isinstance(failure, errors.NeverArrived)
                 known = "No row is known to be done." if is_lost else "Nothing was done."
                 failure.details.append(f"{known} {go_on}")
             return failure
+        if not self._many:
+            return failure
         at = Action.of(self._rows[self._told - 1].action)
         rest = ""
         if left:
-            labels = [Action.of(row.action) for row in left]
-            named = ", ".join(str(each.number) for each in labels)
-            rest = f"; not tried: {f'{at.noun} {named}' if len(left) <= _NAMED else f'{len(left):,} more'}"
+            named = together(Action.of(row.action) for row in left) if len(left) <= _NAMED else f"{len(left):,} more"
+            rest = f"; not tried: {named}"
         return errors.Partial(f"Ended at {at.label}{rest}.", hint=go_on)

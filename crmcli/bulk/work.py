@@ -246,7 +246,7 @@ class _Worker:
         return row.state == STARTED and time.monotonic() < self._until
 
     def _failed(self, row: RunRow, failure: errors.CrmError, told: Sequence[Told]) -> None:
-        if isinstance(failure, errors.ENDING):
+        if isinstance(errors.cause_of(failure), errors.ENDING):
             return  # it is as it was before, or may have been sent: `resume` takes it up
         states = ((errors.Changed, SKIPPED), (errors.Unsure, UNSURE))
         state = next((state for cause, state in states if isinstance(failure, cause)), FAILED)
