@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crmcli import errors, profiles, settings, values
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 OK, WARNING, FAILED = "ok", "warning", "failed"
 _CLOCK = 120.0
 """Seconds by which two clocks may differ before it is worth a word: the store's dates have minutes only."""
+
+
+UNREACHED = (errors.NetworkFailed, errors.BadConfig)
+"""What says that the store was not reached at all."""
 
 
 @dataclass(frozen=True)
@@ -40,25 +45,40 @@ def checks(state: State) -> Iterator[Check]:
     """All checks, each as it is done. Those that need what failed before are left out."""
     try:
         found = state.settings
-        crm = state.crm
     except errors.CrmError as failure:
         yield _failed("profile", failure)
         return
     yield _profile(found)
     yield _host(found)
-    unreachable = False
-    for name, count, fault in reads(crm):
+    try:
+        crm = state.crm
+    except errors.CrmError as failure:  # a proxy or certificates that the environment names
+        yield _failed("connection", failure)
+        return
+    yield from _store(crm)
+    yield _rate(crm, found)
+    yield _outbox(state, found)
+
+
+def _store(crm: Crm) -> Iterator[Check]:
+    """The way to the store, the nearest thing first, and what can be read there. The first read tells of both."""
+    reading = reads(crm)
+    first = next(reading)
+    failed_at = getattr(first[2], "at", "")
+    for name, check in (("proxy", _proxy(crm)), ("TLS", _tls(crm))):
+        if failed_at == name and first[2]:
+            yield _failed(name, first[2])
+            return
+        yield check
+    for name, count, fault in chain([first], reading):
         if fault:
             yield _failed(name, fault)
-            unreachable = isinstance(fault, errors.NetworkFailed | errors.BadConfig)
+            if isinstance(fault, UNREACHED):
+                return
         else:
             told = "can be read" if count is None else f"can be read: {count:,}"
             yield Check(name, OK, told)
-    if not unreachable:
-        yield _tls(found)
-        yield _clock(crm)
-    yield _rate(crm, found)
-    yield _outbox(state, found)
+    yield _clock(crm)
 
 
 def conclude(found: Sequence[Check]) -> None:
@@ -90,7 +110,7 @@ def reads(crm: Crm) -> Iterator[tuple[str, int | None, errors.CrmError | None]]:
         except errors.CrmError as fault:
             failure = fault
         yield name, count, failure
-        if isinstance(failure, errors.NetworkFailed | errors.BadConfig):
+        if isinstance(failure, UNREACHED):
             return
 
 
@@ -110,15 +130,19 @@ def _profile(found: settings.Settings) -> Check:
 
 
 def _host(found: settings.Settings) -> Check:
-    if found.is_demo or found.base_url == values.REAL_HOST or values.is_loopback(found.base_url):
+    if found.is_demo or values.is_real_host(found.base_url) or values.is_loopback(found.base_url):
         return Check("host", OK, found.base_url)
     hint = f"The API is at {values.REAL_HOST}: take base_url out of the profile, unless you know better."
     return Check("host", WARNING, f"{found.base_url} is not the API's usual address", hint)
 
 
-def _tls(found: settings.Settings) -> Check:
-    if found.base_url.startswith("https:"):
-        return Check("TLS", OK, "the host's certificate is good")
+def _proxy(crm: Crm) -> Check:
+    return Check("proxy", OK, crm.proxy or "none: the store is reached straight")
+
+
+def _tls(crm: Crm) -> Check:
+    if crm.trusted:
+        return Check("TLS", OK, f"the host's certificate is good; trusted are {crm.trusted}")
     return Check("TLS", OK, "none, and none is needed: it is this machine")
 
 

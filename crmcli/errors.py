@@ -71,7 +71,16 @@ class NetworkFailed(CrmError):
 
 
 class NeverArrived(NetworkFailed):
-    """No connection was made: what was to be sent surely never arrived."""
+    """Not a byte left for the store: what was to be sent surely never arrived.
+
+    `at` says where it came to its end: at the `connection`, the `proxy`, or `TLS`. `again` says whether another try may fare
+    better.
+    """
+
+    def __init__(self, message: str, *, hint: str | None = None, at: str = "connection", again: bool = True) -> None:
+        super().__init__(message, hint=hint)
+        self.at = at
+        self.again = again
 
 
 class Partial(CrmError):

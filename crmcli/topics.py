@@ -25,7 +25,12 @@ OTHER_VARIABLES = (
     ),
     ("SHELL", "the shell that `completion install` is for, where none is named"),
     ("BASH_COMPLETION_USER_DIR", "where bash looks for completion scripts"),
-    ("HTTPS_PROXY, NO_PROXY, SSL_CERT_FILE", "the way to the store, as for curl; not for this machine itself"),
+    (
+        "HTTPS_PROXY, ALL_PROXY",
+        "the proxy to the store, as for curl: http, https or socks5; not for this machine itself",
+    ),
+    ("NO_PROXY", "what is reached without it: names, domains, networks like 10.0.0.0/8; or *"),
+    ("SSL_CERT_FILE, SSL_CERT_DIR", "whose certificates are trusted, in place of certifi's and the system's own"),
 )
 
 FORMATS = (

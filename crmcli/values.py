@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 STORE_EXAMPLE = "https://www.example-store.com"
 REAL_HOST = "https://apirest.3dcart.com/3dCartWebAPI/v1"
@@ -58,19 +58,47 @@ def store(value: Any) -> str:
 
 
 def address(value: Any) -> str:
-    """The API's address, without a slash at its end; plain http only to loopback."""
-    said = header(value).rstrip("/")
+    """The API's address in its one form (`one_form`); plain http only to loopback."""
+    said = header(value)
     try:
-        parts = urlsplit(said)
-        host, _ = parts.hostname, parts.port
+        plain = one_form(said)
+        host = urlsplit(plain).hostname or ""
     except ValueError:
-        host, parts = None, urlsplit("")
-    plain = host and (":" in host or all(_LABEL.match(label) for label in host.split(".")))
-    if parts.scheme not in ("http", "https") or not plain or any(mark in said for mark in "?#@"):
+        host = plain = ""
+    labels = host.split(".")
+    is_name = all(_LABEL.match(label) for label in labels) and not (labels[-1].isdigit() and not _is_address(host))
+    is_host = bool(host) and (":" in host or is_name)
+    if not plain.startswith(("http://", "https://")) or not is_host or any(mark in said for mark in "?#@"):
         raise ValueError(f"an address like {REAL_HOST} is needed")
-    if parts.scheme == "http" and not is_loopback(said):
+    if plain.startswith("http:") and not is_loopback(plain):
         raise ValueError("plain http would show the keys to the network: write https:// (http is for loopback alone)")
-    return said
+    return plain
+
+
+def one_form(url: str) -> str:
+    """A URL with its scheme and host in small letters, without the scheme's usual port and the slashes at its end.
+
+    So that addresses that mean the same compare as the same (RFC 3986 section 6.2). Raises ValueError for none.
+    """
+    parts = urlsplit(url)
+    host = (parts.hostname or "").removesuffix(".")
+    host = f"[{host}]" if ":" in host else host
+    port = "" if parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{parts.port}"
+    user, mark, _ = parts.netloc.rpartition("@")
+    return urlunsplit(parts._replace(netloc=f"{user}{mark}{host}{port}")).rstrip("/")
+
+
+def is_real_host(url: str) -> bool:
+    """Whether a URL is the API's own, whatever version of it."""
+    return urlsplit(url).hostname == urlsplit(REAL_HOST).hostname
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def seconds(value: Any) -> float:
@@ -122,8 +150,10 @@ def senders(value: Any) -> dict[str, int]:
 
 def is_loopback(url: str) -> bool:
     """Whether a URL stays on this machine (RFC 5735, RFC 4291: 127.0.0.0/8, ::1, and the name localhost)."""
-    host = urlsplit(url).hostname or ""
+    host = (urlsplit(url).hostname or "").removesuffix(".")
     try:
-        return host == "localhost" or ip_address(host).is_loopback
+        address = ip_address(host)
     except ValueError:
-        return False
+        return host == "localhost"
+    mapped = getattr(address, "ipv4_mapped", None)  # Python before 3.13 does not look into ::ffff:127.0.0.1
+    return (mapped or address).is_loopback

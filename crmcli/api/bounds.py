@@ -17,27 +17,45 @@ _UNBOUNDED = ("br", "zstd")
 """What httpx unpacks too where a package for it is installed."""
 
 
-class Deadline(threading.local):
-    """When the exchange that this thread is at must be over, on the monotonic clock.
+class Exchange(threading.local):
+    """The exchange that this thread is at: when it must be over, on the monotonic clock, and whether it has left.
 
     `trace` goes with each request as httpx's extension of that name. It is shown every connection that is opened, the only
-    public way to one before an answer has come, and has it ask for the time left at each piece that it reads.
+    public way to one before an answer has come, and has it ask for the time left at each piece that it reads. And it is
+    shown the moment before the request goes out, behind the proxy's consent and the host's certificate: what fails earlier
+    has surely not arrived.
     """
 
     until = float("inf")
+    left = True
+    _opened: Any = None
+
+    def begin(self, seconds: float, *, left: bool = False) -> None:
+        """Begin one that is to take so long at most; `left` where nobody will tell when it leaves."""
+        self.until = time.monotonic() + seconds
+        self.left = left
+        self._opened = None
+
+    def failed(self) -> None:
+        """Close the connection of one that never left: httpx leaves it open where a SOCKS proxy refused."""
+        if self._opened and not self.left:
+            self._opened.close()
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Have a new connection, or the encrypted one inside it, keep to the deadline of whoever reads from it."""
+        if event.endswith(".send_request_headers.started") and info["request"].method != b"CONNECT":
+            self.left = True
         if not event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             return
         stream = info["return_value"]
         read = stream.read
+        self._opened = stream
 
-        def read_in_time(max_bytes: int, timeout: float) -> Any:
+        def read_in_time(max_bytes: int, timeout: float | None = None) -> Any:
             left = self.until - time.monotonic()
             if left <= 0:
                 raise httpx.ReadTimeout("it drips")
-            return read(max_bytes, timeout=min(timeout, left))
+            return read(max_bytes, timeout=left if timeout is None else min(timeout, left))
 
         stream.read = read_in_time
 

@@ -126,6 +126,17 @@ class Crm:
         """How many requests the store's leaky bucket holds now, as far as it was counted here."""
         return self._bucket.level() if self._bucket else 0.0
 
+    @property
+    def proxy(self) -> str | None:
+        """The proxy that the store is reached through, without its password, and who names it; None without one."""
+        proxy = self._transport.connections.proxy
+        return proxy.shown if proxy else None
+
+    @property
+    def trusted(self) -> str | None:
+        """Whose certificates are trusted, in words; None where there is no TLS."""
+        return self._transport.connections.trusted
+
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()

@@ -44,7 +44,7 @@ def no_api(transport: Transport, nothing: Answer) -> errors.BadConfig:
     """The error for an address at which nothing of the API answers."""
     base_url = transport.base_url
     hint = f"The API is at {REAL_HOST}: correct base_url in the profile (or CRMCLI_BASE_URL), or leave it out."
-    if base_url == REAL_HOST:
+    if base_url.lower() == REAL_HOST.lower():
         hint = "That is the API's address: does a proxy or a web filter answer in its place? See 'crmcli doctor'."
     return errors.BadConfig(
         f"{base_url}{nothing.path} gave nothing ({nothing.http_status}), and nothing else there answers as the API does: "

@@ -2,7 +2,10 @@
 
 | what happened                          | a read (GET)        | a write (POST, PUT, DELETE)             |
 |----------------------------------------|---------------------|-----------------------------------------|
-| no connection was made                 | again               | again: it surely never arrived          |
+| no connection was made, or the proxy   |                     |                                         |
+|   let nothing through                  | again               | again: it surely never arrived          |
+| the proxy answers 403 or 407, or the   |                     |                                         |
+|   host's certificate is not trusted    | given up            | given up: it surely never arrived       |
 | 429                                    | again               | again: the store says it did nothing    |
 | throttling in other words (400/403/503)| again               | given up: the words are a guess         |
 | time-out                               | again, once         | given up: it may have arrived           |

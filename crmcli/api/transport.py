@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from crmcli import __version__, dates, errors
-from crmcli.api import answers, bodies, bounds, losses, retry, secrets
+from crmcli import __version__, dates, errors, values
+from crmcli.api import answers, bodies, bounds, retry, secrets
 from crmcli.api.answers import Answer
+from crmcli.api.connections import Connections
+from crmcli.api.losses import Lost
 from crmcli.api.policy import Policy
 
 if TYPE_CHECKING:
     from crmcli.api.ahead import Ahead
     from crmcli.api.ratelimit import Bucket
 
-CONNECT_SECONDS = 10.0
 _HEADERS = {
     "Accept": "application/json",
     "Accept-Encoding": ", ".join(bounds.CODINGS),
@@ -58,7 +59,7 @@ class Transport:
         trace: Callable[[str], None] | None = None,
         waiting: AbstractContextManager[None] | None = None,
     ) -> None:
-        self.base_url = base_url.rstrip("/")
+        self.base_url = values.one_form(base_url)
         self.policy = policy or Policy()
         self._bucket = bucket
         self._pace = pace or retry.Pace()
@@ -67,25 +68,13 @@ class Transport:
         self.pauses = retry.Pauses()
         self._heard: tuple[str, float] | None = None  # the last `Date`, and when it came
         self._timeout = timeout
-        self._deadline = bounds.Deadline()
+        self._exchanging = bounds.Exchange()
         self._waiting = waiting or nullcontext()
         self._coming: dict[tuple[object, ...], Ahead[Answer]] = {}
         self._hide = secrets.hiding(headers.get(name, "") for name in ("PrivateKey", "Token"))
-        try:
-            self._http = httpx.Client(
-                headers={**_HEADERS, **headers},
-                timeout=httpx.Timeout(timeout, connect=min(timeout, CONNECT_SECONDS)),
-                follow_redirects=False,
-                # A TLS context takes 20 ms to build and plain loopback has no use for one.
-                verify=not self.base_url.startswith("http:"),
-                # Loopback is never behind a proxy; elsewhere HTTPS_PROXY and its like are the administrator's business.
-                trust_env=not self.base_url.startswith("http:"),
-                transport=httpx.WSGITransport(app) if app else None,
-            )
-        except (OSError, ValueError) as fault:
-            raise errors.BadConfig(
-                f"The connection can't be set up: {fault}.", hint="Look at HTTPS_PROXY, SSL_CERT_FILE and the like."
-            ) from None
+        self.connections = Connections(
+            base_url=self.base_url, headers={**_HEADERS, **headers}, timeout=timeout, app=app
+        )
 
     @property
     def clock_ahead(self) -> float | None:
@@ -100,7 +89,7 @@ class Transport:
     def close(self) -> None:
         """Close the connections, but for those of threads that were told to end: they would take it for a failure."""
         if not self.pauses.ended:
-            self._http.close()
+            self.connections.close()
             if self._app:
                 self._app.close()
 
@@ -133,9 +122,11 @@ class Transport:
             trouble: errors.CrmError
             try:
                 answer = coming.result() if coming else self._exchange("GET", path, wanted)
-            except httpx.RequestError as fault:
-                trouble = losses.network_failed("GET", path, self.base_url, fault)
-                late = isinstance(fault, httpx.ReadTimeout)
+            except Lost as lost:
+                trouble = lost.error
+                late = lost.is_late
+                if isinstance(trouble, errors.NeverArrived) and not trouble.again:
+                    raise trouble from None
             else:
                 passing = answers.passing_trouble(answer)
                 if passing is None:
@@ -169,27 +160,26 @@ class Transport:
             tried += 1
             try:
                 answer = self._exchange(request.method, path, {}, request.body)
-            except losses.NEVER_ARRIVED as fault:
-                wait = self._pace.wait(tried)
+            except Lost as lost:
+                failure = lost.error
+                if not isinstance(failure, errors.NeverArrived):
+                    raise self._unclear(lost) if makes else failure from None
+                wait = self._pace.wait(tried, late=lost.is_late) if failure.again else None
                 if wait is None:
-                    raise losses.network_failed(request.method, path, self.base_url, fault) from None
+                    raise failure from None
                 self._wait(wait, None)
                 continue
-            except httpx.RequestError as fault:
-                lost = losses.network_failed(request.method, path, self.base_url, fault)
-                if makes:
-                    raise errors.Unsure(
-                        f"{request.method} {path} was sent, but {losses.what_happened(fault)}.",
-                        otherwise=lost,
-                        late=isinstance(fault, httpx.TimeoutException),
-                    ) from None
-                raise lost from None
             if answer.http_status != 429:
                 return answers.succeeded(answer, makes=makes)
             wait = self._pace.wait(tried, throttled=True, retry_after=answer.retry_after)
             if wait is None:
                 raise answers.failure(answer)
             self._wait(wait, answer)
+
+    def _unclear(self, lost: Lost) -> errors.Unsure:
+        """For a POST of which no answer came."""
+        said = f"{lost.method} {lost.path} was sent, but {lost.what}."
+        return errors.Unsure(said, otherwise=lost.error, late=lost.is_late)
 
     def _exchange(self, method: str, path: str, params: Mapping[str, str], body: Any = None) -> Answer:
         if self._bucket:
@@ -202,8 +192,11 @@ class Transport:
         try:
             response, raw = self._received(method, self.base_url + path, params, content, headers)
         except httpx.RequestError as fault:
-            self._tell(method, path, params, losses.what_happened(fault), started)
-            raise
+            self._exchanging.failed()
+            left = self._exchanging.left
+            lost = Lost(method, path, fault=fault, left=left, base_url=self.base_url, proxy=self.connections.proxy)
+            self._tell(method, path, params, lost.what, started)
+            raise lost from fault
         self._tell(method, path, params, str(response.status_code), started)
         self._heard = (response.headers.get("Date", ""), dates.utc_now().timestamp())
         text = _text(raw, response.charset_encoding)
@@ -232,19 +225,20 @@ class Transport:
 
         httpx's time-out is for each piece of it; an answer that drips, headers or body, is given twice as long in all.
         """
-        self._deadline.until = time.monotonic() + 2 * self._timeout
+        client = self.connections.of(method)
+        self._exchanging.begin(2 * self._timeout, left=bool(self._app))
         try:
-            request = self._http.build_request(
+            request = client.build_request(
                 method,
                 url,
                 params=params or None,
                 content=content,
                 headers=headers,
-                extensions={"trace": self._deadline.trace},
+                extensions={"trace": self._exchanging.trace},
             )
         except httpx.InvalidURL:  # httpx takes 65,536 characters of each part
             raise errors.BadUsage("That is too long for an address.") from None
-        response = self._http.send(request, stream=True)
+        response = client.send(request, stream=True)
         try:
             return response, bounds.body(response)
         finally:
