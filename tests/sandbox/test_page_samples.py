@@ -224,3 +224,27 @@ def test_a_store_that_passes_over_such_numbers_takes_all_of_them(client: str) ->
         _, told = server.communicate(timeout=PATIENCE)
     assert [status for status, _ in answers] == [201 if each.method == "POST" else 200 for each in (*SAMPLES, *BESIDE)]
     assert told == ""
+
+
+def test_what_a_client_sends_reaches_the_terminal_as_text_and_its_keys_not_at_all() -> None:
+    with serving() as (setup, server):
+        path = "/CRM/%1b%5b31m%0aPOST%20/forged%20200%e2%80%ae"
+        answers = asked("python", setup, (Sample("GET", path), Sample("GET", "/CRM/42", headers={"Token": "s3cret"})))
+        server.send_signal(signal.SIGTERM)
+        _, told = server.communicate(timeout=PATIENCE)
+    assert [status for status, _ in answers] == [404, 200]
+    forged, plain = told.splitlines()[1:]
+    assert not {"\x1b", "\u202e"} & set(forged)
+    assert plain == "GET /CRM/42 200"
+
+
+def test_it_goes_on_serving_when_nobody_reads_its_lines() -> None:
+    with serving() as (setup, server):
+        assert server.stderr
+        server.stderr.close()
+        answers = asked(
+            "python", setup, (Sample("GET", "/CRM/42"), Sample("GET", "/CRM/nowhere"), Sample("GET", "/CRM/42"))
+        )
+        assert [status for status, _ in answers] == [200, 404, 200]
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(PATIENCE) == 0
