@@ -142,6 +142,6 @@ def answers(status: int) -> bytes:
 
 def authority() -> Any:
     """A certificate authority that nobody knows of."""
-    import trustme
+    import trustme  # 0.1 s, for few of the tests
 
     return trustme.CA()
