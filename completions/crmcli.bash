@@ -6,20 +6,20 @@ _crmcli_at() {
     flags='--profile=profiles -p=profiles --output=table|json|jsonl|csv|tsv|ids -o=table|json|jsonl|csv|tsv|ids --json --fields= --csv-raw --color=auto|always|never --quiet -q --verbose -v --no-input --no-pager --help -h' words='' kind=''
     case $1 in
     '') words='api apply commands doctor help schema tickets messages departments replies statuses profiles outbox trash runs checkpoints completion sandbox' flags="$flags --version" ;;
-    'api') kind='GET|POST|PUT|DELETE' flags="$flags --field= -f= --data=@files --all -a --yes -y --dry-run" ;;
-    'apply') kind='files' flags="$flags --yes -y --once= --dry-run" ;;
+    'api') kind='GET|POST|PUT|DELETE' flags="$flags --field= -f= --data=@files --all -a --yes -y --send-again --dry-run" ;;
+    'apply') kind='files' flags="$flags --yes -y --once= --send-again --dry-run" ;;
     'help') kind='dates|environment|exit-codes|formats|tickets|messages|departments|replies|statuses|profiles|outbox|trash|runs|checkpoints|completion|sandbox|api|apply|commands|doctor|help|schema' ;;
     'schema') kind='tickets|messages|departments|replies|statuses|profiles|outbox|trash|runs|run-rows|plan|checks|doctor|mailbox|topics|checkpoints|exit-codes|acks|requests|error|figures|anything' ;;
     'tickets') words='list stats get create update reply delete' ;;
     'tickets list') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --limit= -L= --offset= --all -a --newest --count --checkpoint=" ;;
     'tickets stats') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --closed=statuses --fail-if= --days=" ;;
-    'tickets create') flags="$flags --subject= --department=departments --status=statuses --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --message=@files --data=@files --literal --yes -y --once= --dry-run" ;;
+    'tickets create') flags="$flags --subject= --department=departments --status=statuses --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --message=@files --data=@files --literal --yes -y --once= --send-again --dry-run" ;;
     'tickets update') flags="$flags --subject= --department=departments --status=statuses --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --data=@files --from=files --plan=files --yes -y --dry-run" ;;
-    'tickets reply') flags="$flags --saved=replies --text=@files --set= --status=statuses --sender= --sender-name= --sender-email= --from=files --plan=files --yes -y --once= --dry-run" ;;
+    'tickets reply') flags="$flags --saved=replies --text=@files --set= --status=statuses --sender= --sender-name= --sender-email= --from=files --plan=files --yes -y --once= --send-again --dry-run" ;;
     'tickets delete') flags="$flags --from=files --plan=files --yes -y --dry-run" ;;
     'messages') words='list get create delete' ;;
     'messages list') flags="$flags --limit= -L= --offset= --all -a --count" ;;
-    'messages create') flags="$flags --text=@files --sender= --sender-name= --sender-email= --data=@files --from=files --literal --yes -y --once= --dry-run" ;;
+    'messages create') flags="$flags --text=@files --sender= --sender-name= --sender-email= --data=@files --from=files --literal --yes -y --once= --send-again --dry-run" ;;
     'messages delete') flags="$flags --yes -y --dry-run" ;;
     'departments') words='list get update' ;;
     'departments list') flags="$flags --limit= -L= --offset= --all -a --count" ;;
@@ -28,7 +28,7 @@ _crmcli_at() {
     'replies') words='list get create update delete' ;;
     'replies list') flags="$flags --title= --limit= -L= --offset= --all -a --count" ;;
     'replies get') kind='replies' ;;
-    'replies create') flags="$flags --title= --text=@files --data=@files --from=files --once= --dry-run" ;;
+    'replies create') flags="$flags --title= --text=@files --data=@files --from=files --once= --send-again --dry-run" ;;
     'replies update') kind='replies' flags="$flags --title= --text=@files --data=@files --from=files --dry-run" ;;
     'replies delete') kind='replies' flags="$flags --yes -y --dry-run" ;;
     'statuses') words='list get update' ;;
@@ -44,14 +44,14 @@ _crmcli_at() {
     'outbox') words='list show resolve resend forget' ;;
     'outbox list') flags="$flags --all -a" ;;
     'outbox resolve') flags="$flags --sent --not-sent" ;;
-    'outbox resend') flags="$flags --yes -y --dry-run" ;;
+    'outbox resend') flags="$flags --yes -y --send-again --dry-run" ;;
     'outbox forget') flags="$flags --yes -y" ;;
     'trash') words='list show restore purge' ;;
     'trash list') flags="$flags --all -a" ;;
-    'trash restore') flags="$flags --with-messages --yes -y --dry-run" ;;
+    'trash restore') flags="$flags --with-messages --yes -y --send-again --dry-run" ;;
     'trash purge') flags="$flags --all -a --older-than= --yes -y" ;;
     'runs') words='list show resume undo' ;;
-    'runs resume') flags="$flags --failed --yes -y --dry-run" ;;
+    'runs resume') flags="$flags --failed --yes -y --send-again --dry-run" ;;
     'runs undo') flags="$flags --dry-run" ;;
     'checkpoints') words='list show reset' ;;
     'checkpoints reset') flags="$flags --yes -y" ;;

@@ -70,12 +70,22 @@ def _writing(
     """What every write has besides; never called."""
 
 
+_SendAgain = Annotated[
+    bool | None, typer.Option("--send-again", help="Send also what an earlier or another command has sent already.")
+]
+
+
 def _sending(
     once: Annotated[
         str | None, typer.Option("--once", help="A key for this job: run again, it sends nothing more.", metavar="KEY")
     ] = None,
+    send_again: _SendAgain = None,
 ) -> None:
     """What every command has besides that makes something at the store; never called."""
+
+
+def _resending(send_again: _SendAgain = None) -> None:
+    """What every command has besides that may send what was to be sent before; never called."""
 
 
 def _version(
@@ -102,6 +112,7 @@ _SHOWN = ("profile", "output", "json", "fields")
 _SHARED_BELOW = tuple(option if option.name in _SHOWN else _hidden(option) for option in _SHARED)
 _WRITING = _parameters(_writing)
 _SENDING = _parameters(_sending)
+_RESENDING = _parameters(_resending)
 _CONTEXT = inspect.Parameter("context", inspect.Parameter.POSITIONAL_OR_KEYWORD, annotation=typer.Context)
 
 Limit = Annotated[int | None, typer.Option("--limit", "-L", min=1, help="Rows in all; default 50.", metavar="N")]
@@ -200,18 +211,24 @@ def verb(
     filters: Callable[..., None] | None = None,
     writes: bool = False,
     sends: bool = False,
+    resends: bool = False,
     more: str = "",
 ) -> Callable[[Command], Command]:
     """Make a function a command of `app`. It is called with a `State` and its own options.
 
     `filters` is a signature of options that it has besides, and gets as one mapping of that name. `more` ends its help;
-    `writes` adds --dry-run; `sends`, for what makes something at the store, --once too.
+    `writes` adds --dry-run; `sends`, for what makes something at the store, --once and --send-again too; `resends`, for what
+    may send what another command was to send, --send-again alone.
     """
     filtering = _parameters(filters) if filters else ()
 
     def register(function: Command) -> Command:
         own = _parameters(function)[2 if filters else 1 :]
-        added = (*(_SENDING if sends else ()), *(_WRITING if writes or sends else ()), *_SHARED_BELOW)
+        added = (
+            *(_SENDING if sends else _RESENDING if resends else ()),
+            *(_WRITING if writes or sends else ()),
+            *_SHARED_BELOW,
+        )
         names = {parameter.name for parameter in added}
 
         def run(context: typer.Context, **given: Any) -> None:
@@ -225,7 +242,11 @@ def verb(
                 raise BadUsage("'-' is given twice, and standard input can be read once.")
             if filters:
                 given["filters"] = {option.name: given.pop(option.name) for option in filtering}
-            with State(shared, context.find_root().command) as state:
+            _check_key(shared)
+            command = " ".join(context.command_path.split()[1:])
+            with State(shared, context.find_root().command, verb=command, given=given) as state:
+                if sends or resends:
+                    _ = state.decided  # before anything is read
                 function(state, **given)
 
         _declare(run, (_CONTEXT, *filtering, *own, *added))
@@ -238,6 +259,14 @@ def verb(
         return function
 
     return register
+
+
+def _check_key(shared: Shared) -> None:
+    """Raises BadUsage for a key that can't be meant."""
+    if shared.once is not None and not shared.once.strip():
+        raise BadUsage("--once is empty.", hint="Is a variable unset? Nothing was sent.")
+    if shared.once and shared.send_again:
+        raise BadUsage("--once and --send-again contradict each other.", hint="Leave one of them out.")
 
 
 def _declare(function: Callable[..., None], parameters: tuple[inspect.Parameter, ...]) -> None:

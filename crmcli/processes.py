@@ -4,24 +4,35 @@ from __future__ import annotations
 
 import os
 import platform
+from functools import cache
 from pathlib import Path
+
+_DEAD = "ZX"
+"""States (proc(5), ps(1)) of a process that does nothing any more, and that nobody has taken away yet."""
+_STOPPED = "Tt"
 
 
 def me() -> str:
     """The name of this process: its number, when it started, and where it runs."""
-    return f"{os.getpid()}:{_started(os.getpid())}:{_here()}"
+    return f"{os.getpid()}:{_my_start(os.getpid())}:{_here()}"
+
+
+def number(name: str) -> int:
+    """The number of the process of this name; 0 where it has none."""
+    word = name.partition(":")[0]
+    return int(word) if word.isdecimal() else 0
 
 
 def runs(name: str) -> bool:
-    """Whether the process of this name still runs; False where it is none of this machine (see `is_here`)."""
-    number, _, rest = name.partition(":")
-    try:
-        os.kill(int(number), 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, ValueError):  # somebody else's now: ours would let us ask
-        return False
-    return is_here(name) and _started(int(number)) == rest.partition(":")[0]
+    """Whether the process of this name still runs, or is stopped; False where it is none of this machine (see `is_here`)."""
+    state = _state(name)
+    return bool(state) and state not in _DEAD
+
+
+def is_stopped(name: str) -> bool:
+    """Whether the process of this name is stopped (Ctrl-Z): it may go on at any time."""
+    state = _state(name)
+    return bool(state) and state in _STOPPED
 
 
 def is_here(name: str) -> bool:
@@ -34,6 +45,20 @@ def place(name: str) -> str:
     return name.partition(":")[2].partition(":")[2]
 
 
+def _state(name: str) -> str:
+    """The letter of the state that it is in; "" where it has gone, or is none of this machine."""
+    process = number(name)
+    if not process or not is_here(name):
+        return ""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, PermissionError, OverflowError):  # gone; or somebody else's now: ours would let us ask
+        return ""
+    state, started = _seen(process)
+    begun = name.partition(":")[2].partition(":")[0]
+    return state if started == begun or not begun or not started else ""
+
+
 def _here() -> str:
     """The machine, and of a container its own numbers of processes (pid_namespaces(7))."""
     try:
@@ -43,9 +68,31 @@ def _here() -> str:
     return f"{platform.node()}/{numbers}"
 
 
-def _started(number: int) -> str:
-    """When a process started, in ticks since boot (proc(5)); "" where the system doesn't say, and the number must do."""
+@cache
+def _my_start(process: int) -> str:
+    """When this process started: it can't have another time. By its number, since a fork has another one."""
+    return _seen(process)[1]
+
+
+def _seen(process: int) -> tuple[str, str]:
+    """The state of a process, and when it started: in ticks since boot (proc(5)), or as ps(1) says it.
+
+    The time is "" where the system doesn't say, and the number must do.
+    """
     try:
-        return Path(f"/proc/{number}/stat").read_text("utf-8").rpartition(")")[2].split()[19]
+        said = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+        return said[0], said[19]
     except (OSError, IndexError):
-        return ""
+        return _by_ps(process) if not Path("/proc/self/stat").exists() else ("", "")
+
+
+def _by_ps(process: int) -> tuple[str, str]:
+    """The same where there is no /proc (macOS, the BSDs)."""
+    import subprocess
+
+    try:
+        asked = ["ps", "-o", "state=", "-o", "lstart=", "-p", str(process)]
+        said = subprocess.run(asked, capture_output=True, text=True, timeout=10, check=False).stdout.split()  # noqa: S603 - words of our own
+    except (OSError, subprocess.TimeoutExpired):
+        return "R", ""
+    return (said[0][:1], " ".join(said[1:]).replace(":", ".")) if said else ("R", "")

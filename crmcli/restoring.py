@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli import errors
 from crmcli.api.messages import messages_of
-from crmcli.outbox.box import REFUSED
+from crmcli.outbox.entries import REFUSED, Key
 from crmcli.output import follow
 from crmcli.output.hostile import one_line
 from crmcli.trash import DELETED, RESTORED, Entry
@@ -185,7 +185,7 @@ def _begun(state: State, entry: Entry, key: str) -> Row | None:
 def _sent(state: State, entry: Entry, send: Send, key: str) -> Ack:
     if state.shared.dry_run:
         return state.rehearsed(send)
-    return replace(state.delivery, once=key, profile=entry.profile)(send)
+    return replace(state.delivery, key=Key(key), profile=entry.profile)(send)
 
 
 def _say(state: State, entry: Entry, made: Made, ack: Ack) -> None:

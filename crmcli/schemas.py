@@ -97,7 +97,17 @@ def _others() -> dict[str, dict[str, Any]]:
         "hint": {"type": "string"},
         "details": {"type": "array", "items": {"type": "string"}},
     }
-    ack = {"Row": {"type": "integer"}, **dict.fromkeys(("Key", "Value", "Status", "Message"), _NUMBER)}
+    outbox = {
+        "type": "object",
+        "description": "there when nothing was sent now: the entry of what was sent before (null: the store has it, and the "
+        "outbox has not), and why it stands for this",
+        "properties": {"entry": {"type": ["integer", "null"]}, "sent": {"const": False}, "why": {"type": "string"}},
+    }
+    ack = {
+        "Row": {"type": "integer"},
+        **dict.fromkeys(("Key", "Value", "Status", "Message"), _NUMBER),
+        "Outbox": outbox,
+    }
     request = {"method": {"enum": ["POST", "PUT", "DELETE"]}, "url": {"type": "string"}, "body": {}}
     return {
         "acks": {

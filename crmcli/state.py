@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from crmcli import errors, interrupts
 from crmcli.asking import Asking
-from crmcli.keeping import Keeping
 from crmcli.look import Names
+from crmcli.sending import Sending
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from crmcli.api.paging import Listing
     from crmcli.api.sends import Ack, Send
     from crmcli.known import Known
-    from crmcli.outbox.delivery import Delivery
     from crmcli.output.columns import Shape
     from crmcli.output.sink import Output
     from crmcli.settings import Settings
@@ -49,14 +48,22 @@ class Shared:
     no_pager: bool = False
     dry_run: bool = False
     once: str | None = None
+    send_again: bool = False
 
 
-class State(Asking, Keeping):
-    """One run: its options, the `program` (the root command), and the doors to settings, store and output."""
+class State(Asking, Sending):
+    """One run: its options, the `program` (the root command), and the doors to settings, store and output.
 
-    def __init__(self, shared: Shared, program: Any = None) -> None:
+    `verb` is the command, as `messages create`, and `given` the options and arguments that are its own.
+    """
+
+    def __init__(
+        self, shared: Shared, program: Any = None, *, verb: str = "", given: Mapping[str, object] | None = None
+    ) -> None:
         self.shared = shared
         self.program = program
+        self.verb = verb
+        self.given = given or {}
 
     def __enter__(self) -> Self:
         return self
@@ -74,7 +81,9 @@ class State(Asking, Keeping):
 
     def with_profile(self, profile: str | None) -> State:
         """The same run with another profile; itself when `profile` is None."""
-        return self if profile is None else State(replace(self.shared, profile=profile), self.program)
+        if profile is None:
+            return self
+        return State(replace(self.shared, profile=profile), self.program, verb=self.verb, given=self.given)
 
     @cached_property
     def settings(self) -> Settings:
@@ -132,21 +141,6 @@ class State(Asking, Keeping):
             keep=lambda *gone: self.trash.keep(*gone, store=settings.store, profile=settings.profile),
             mending=lambda ticket: self.mending(ticket, settings.store),
             heard=self.known.keep,
-        )
-
-    @cached_property
-    def delivery(self) -> Delivery:
-        """How what makes something goes out: through the outbox of this profile's store. Raises BadConfig."""
-        from crmcli.outbox.delivery import Delivery
-
-        settings = self.settings
-        return Delivery(
-            self.box,
-            store=settings.store,
-            profile=settings.profile,
-            settle=settings.settle,
-            once=self.shared.once,
-            note=self.output.note,
         )
 
     @cached_property

@@ -223,7 +223,12 @@ def test_a_run_whose_command_was_run_anew_is_asked_about(shop: Sandbox, run: Run
     assert refused.code == 2
     assert "--yes" in refused.err
     assert texts(shop, "On its way.") == 5
-    assert run("runs", "resume", "1", "--yes").code == 0  # a person said so: the three that had not been begun
+    skipped = run("runs", "resume", "1", "--yes")  # what another command sent since is left alone
+    assert (skipped.code, texts(shop, "On its way.")) == (9, 5)
+    assert "Another command sent the very same since" in skipped.err
+    assert states() == ["done", "done", "skipped", "skipped", "skipped"]
+    # A person said so: the three that had not been begun.
+    assert run("runs", "resume", "1", "--yes", "--send-again").code == 0
     assert texts(shop, "On its way.") == 8
     assert set(states()) == {"done"}
 

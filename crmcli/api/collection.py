@@ -13,7 +13,7 @@ from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, unseen
 from crmcli.api.paging import Ask, Listing
-from crmcli.api.sends import Ack, Deliver, Send, Sight, straight
+from crmcli.api.sends import Ack, Deliver, Likeness, Send, Sight, straight
 from crmcli.api.transport import Request, Transport
 
 Heard = Callable[[dict[int, str] | None], None]
@@ -166,6 +166,8 @@ class Collection:
         path: str,
         body: Row,
         *,
+        likeness: Likeness,
+        of: Callable[[Row], Send],
         prepare: Callable[[], Row],
         look: Callable[[Row], tuple[Iterable[Row], Iterable[Row]]],
         mails: bool = False,
@@ -193,6 +195,8 @@ class Collection:
             made=lambda number, raw: self._ack(
                 "created", number, Request("POST", self._transport.base_url + path, body), raw, status=201
             ),
+            likeness=likeness,
+            of=of,
         )
 
     def known(self, did: str, number: int, *, path: str | None = None) -> Ack:

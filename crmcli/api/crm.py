@@ -103,6 +103,10 @@ class Crm:
         """Have no thread wait any longer for its next try, or for its turn: it raises Interrupted. What was sent is heard."""
         self._transport.pauses.end()
 
+    def rest(self, seconds: float) -> None:
+        """Wait, as a try waits for its turn. Raises Interrupted after `end`."""
+        self._transport.pauses(seconds)
+
     def sending(self, kind: str, path: str, body: dict[str, Any]) -> Send:
         """The send that was written down as `kind`, `path` and `body`, to look for it or to send it after all."""
         if kind == Messages.noun:

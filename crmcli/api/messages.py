@@ -11,13 +11,17 @@ from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, unseen
 from crmcli.api.collection import Collection, asking
 from crmcli.api.paging import Listing
-from crmcli.api.sends import Ack, Send, alike
+from crmcli.api.sends import Ack, Likeness, Send, alike
 
 
 def messages_of(ticket: Row) -> list[Row]:
     """The messages that a ticket came with. A store's list may hold what is none; nothing can be said of that."""
     listed = ticket.get("CrmMessageList")
     return [message for message in listed if isinstance(message, dict)] if isinstance(listed, list) else []
+
+
+_WRITER = ("Sender", "SenderName", "SenderEmail")
+_LIKENESS = Likeness(("Message",), _WRITER, writer=_WRITER)
 
 
 class Messages(Collection):
@@ -80,10 +84,15 @@ class Messages(Collection):
 
         def look(body: Row) -> tuple[list[Row], list[Row]]:
             there = [*self.list(ticket)]
-            return alike(body, there, ("Message", "Sender", "SenderName", "SenderEmail")), there
+            return alike(body, there, _LIKENESS.fields), there
+
+        def of(body: Row) -> Send:
+            return self.sending(ticket, fields=body)
 
         path, missing = f"/CRM/{ticket}/message", f"No ticket {ticket}."
-        return self._sending(path, fields, prepare=prepare, look=look, mails=True, missing=missing)
+        return self._sending(
+            path, fields, likeness=_LIKENESS, of=of, prepare=prepare, look=look, mails=True, missing=missing
+        )
 
     def delete(self, ticket: int, number: int, *, seen: Seen = unseen) -> Ack:
         """Delete one message of a ticket, kept whole first. Raises as `_delete`."""

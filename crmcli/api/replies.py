@@ -7,7 +7,9 @@ from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, check, unseen, whole
 from crmcli.api.collection import Numbered
 from crmcli.api.paging import Listing
-from crmcli.api.sends import Ack, Send, alike
+from crmcli.api.sends import Ack, Likeness, Send, alike
+
+_LIKENESS = Likeness(("Title", "Message"))
 
 
 class Replies(Numbered):
@@ -53,7 +55,10 @@ class Replies(Numbered):
             titled, worded = alike(body, there, ("Title",)), alike(body, there, ("Message",))
             return alike(body, titled, ("Message",)), [*titled, *worded]
 
-        return self._sending(self.path, fields, prepare=prepare, look=look)
+        def of(body: Row) -> Send:
+            return self.sending(fields=body)
+
+        return self._sending(self.path, fields, likeness=_LIKENESS, of=of, prepare=prepare, look=look)
 
     def check(self, changes: Row, *, number: int | None = None) -> None:
         """Whether these fields can be set, of any saved reply or of this one, as far as can be told here. Raises BadUsage."""

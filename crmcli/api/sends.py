@@ -6,6 +6,8 @@ post it: to see what is at the store that looks just like it, before and afterwa
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -31,10 +33,14 @@ class Ack:
 
 @dataclass(frozen=True)
 class Sight:
-    """What is at the store: the numbers of what looks just like what is sent, and of what might be it in other words."""
+    """What is at the store: the numbers of what looks just like what is sent, and of what might be it in other words.
+
+    `lately` are those of `alike` that hold the very same and came within the last hour by the store's own dates and clock.
+    """
 
     alike: frozenset[int]
     others: frozenset[int]
+    lately: frozenset[int] = frozenset()
 
     @property
     def all(self) -> frozenset[int]:
@@ -43,7 +49,45 @@ class Sight:
 
     def without(self, known: set[int]) -> Sight:
         """What of it is neither known otherwise, nor in `others` because it is in `alike`."""
-        return Sight(self.alike - known, self.others - self.alike - known)
+        return Sight(self.alike - known, self.others - self.alike - known, self.lately - known)
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """By what two sends of one kind and place look alike, at the store and in the outbox: the one rule for both.
+
+    `always` are the fields that each has, `also` those that one may leave to the store. `writer` are those that say who
+    writes: what is the very same to its reader may name them or not.
+    """
+
+    always: tuple[str, ...]
+    also: tuple[str, ...] = ()
+    writer: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """All that is compared."""
+        return self.always + self.also
+
+    def mark(self, body: Row) -> str:
+        """What all that may look alike have in common, as a word that an index finds."""
+        plain = json.dumps([_plain(name, body.get(name)) for name in self.always])
+        return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def may_be(self, one: Row, other: Row) -> bool:
+        """Whether one, at the store, could be taken for the other: they contradict each other in nothing that both say."""
+        return all(
+            _plain(name, one.get(name)) == _plain(name, other.get(name))
+            for name in self.fields
+            if name in self.always or (_says(one.get(name)) and _says(other.get(name)))
+        ) and _may_hold(one.get(_LIST), other.get(_LIST))
+
+    def same(self, one: Row, other: Row) -> bool:
+        """Whether they are the very same to whoever reads them, to the letter but for white space."""
+        rest = {*one, *other} - set(self.writer)
+        return self.may_be(one, other) and all(
+            _worded(name, one.get(name)) == _worded(name, other.get(name)) for name in rest
+        )
 
 
 @dataclass(frozen=True)
@@ -53,7 +97,8 @@ class Send:
     `allow` raises BadConfig where the profile forbids it, and is asked before anything is written down; `prepare` checks it
     and gives the body that goes out (names turned into numbers); `post` sends it, once, and raises Unsure when its answer
     was lost; `look` gives what is at the store now and may be it; `made` is the ack for one that was found, of its number, or
-    of the ack that the store gave for it.
+    of the ack that the store gave for it. `likeness` is by what it is compared; `of` gives a send of the same kind and place
+    with another body.
     """
 
     kind: str
@@ -64,10 +109,13 @@ class Send:
     post: Callable[[], Ack]
     look: Callable[[], Sight]
     made: Callable[[int | None, Sequence[Row]], Ack]
+    likeness: Likeness
+    of: Callable[[Row], Send]
 
 
 Deliver = Callable[[Send], Ack]
 
+_LIST = "CrmMessageList"
 _TAG = r"</?[a-zA-Z][^<>]*>"  # `5 < 6 and 7 > 2` is none; compiled when a send is looked for, not at each start
 
 
@@ -92,4 +140,25 @@ def _plain(name: str, value: Any) -> str:
     import html  # its table of entities takes a millisecond of each start
 
     text = " ".join(html.unescape(re.sub(_TAG, " ", str(value or ""))).split())
+    return text.casefold() if name.endswith("Email") else text
+
+
+def _says(value: Any) -> bool:
+    return value not in (None, "")
+
+
+def _texts(listed: Any) -> list[Any]:
+    return [row.get("Message") for row in listed if isinstance(row, dict)] if isinstance(listed, list) else []
+
+
+def _may_hold(one: Any, other: Any) -> bool:
+    """Of the messages that come with a ticket: one that has all of another's, and more, may be taken for it."""
+    these, those = ({_plain("Message", text) for text in _texts(listed)} for listed in (one, other))
+    return these <= those or those <= these
+
+
+def _worded(name: str, value: Any) -> object:
+    if name == _LIST:
+        return [_worded("Message", text) for text in _texts(value)]
+    text = " ".join(str(value or "").split())
     return text.casefold() if name.endswith("Email") else text

@@ -12,7 +12,7 @@ from crmcli.api.collection import Keep, Numbered, unkept
 from crmcli.api.departments import Departments
 from crmcli.api.messages import Messages, messages_of
 from crmcli.api.paging import Listing
-from crmcli.api.sends import Ack, Deliver, Send, alike, straight
+from crmcli.api.sends import Ack, Deliver, Likeness, Send, alike, straight
 from crmcli.api.statuses import Statuses
 from crmcli.api.transport import Transport
 from crmcli.errors import BadUsage, CrmError, HalfDone, Interrupted, Rejected, StoreFailed
@@ -27,6 +27,7 @@ _NUMBERS = {
 }
 
 
+_LIKENESS = Likeness(("CustomerEmail",), ("Subject", "CustomerName", "OrderID"))
 _NOT_THERE = "A department or a status that isn't there? See 'crmcli departments list' and 'crmcli statuses list'."
 
 
@@ -134,13 +135,16 @@ class Tickets(Numbered):
         def look(body: Row) -> tuple[list[Row], list[Row]]:
             # All of the customer's, not those of the last days: a window would need a clock and a zone that are right, and
             # an entry may be looked for weeks later.
-            theirs = alike(body, self.list(customer_email=str(body.get("CustomerEmail"))), ("CustomerEmail",))
-            found = alike(body, theirs, ("Subject", "CustomerName", "OrderID"))
+            theirs = alike(body, self.list(customer_email=str(body.get("CustomerEmail"))), _LIKENESS.always)
+            found = alike(body, theirs, _LIKENESS.also)
             messages = body.get("CrmMessageList") or []
             same = [row for row in found if all(alike(sent, self._messages(row), ("Message",)) for sent in messages)]
             return same, theirs
 
-        return self._sending(self.path, fields, prepare=prepare, look=look, mails=True)
+        def of(body: Row) -> Send:
+            return self.sending(fields=body)
+
+        return self._sending(self.path, fields, likeness=_LIKENESS, of=of, prepare=prepare, look=look, mails=True)
 
     def _messages(self, row: Row) -> Sequence[Row]:
         """The messages of a listed ticket: a store may list tickets without them."""

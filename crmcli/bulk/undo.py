@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from crmcli import errors
 from crmcli.bulk.actions import Action
 from crmcli.bulk.work import carry_out, go_on, rehearse
-from crmcli.runs.journal import DONE, FAILED, UNFINISHED, Run, RunRow
+from crmcli.runs.journal import DONE, FAILED, SKIPPED, UNFINISHED, Run, RunRow
 
 if TYPE_CHECKING:
     from crmcli.state import State
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 def resume(state: State, number: int, *, failed: bool, yes: bool) -> None:
     """Go on with a run that was stopped: with what has not begun, and what nobody knows of; with `failed` what failed, too.
 
-    Raises BadUsage where there is nothing to go on with, it is another store's, or another run did the very same since; and
-    as `carry_out`.
+    With --send-again what was skipped is taken up, too. Raises BadUsage where there is nothing to go on with, it is another
+    store's, or another run did the very same since; and as `carry_out`.
     """
     run = _of_store(state, number)
-    wanted = (*UNFINISHED, FAILED) if failed else UNFINISHED
+    wanted = (*UNFINISHED, *((FAILED,) if failed else ()), *((SKIPPED,) if state.shared.send_again else ()))
     rows = [row for row in state.journal.rows(run) if row.state in wanted]
     if not rows:
         raise errors.BadUsage(f"Run {number} has nothing left to do.", hint=f"See 'crmcli runs show {number}'.")

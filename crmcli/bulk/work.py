@@ -51,6 +51,8 @@ def carry_out(state: State, todo: Sequence[Action], *, command: str) -> None:
     settings = state.settings
     data = [action.data() for action in todo]
     run = state.journal.begin(store=settings.store, profile=settings.profile, command=command, actions=data)
+    if any(action.sends for action in todo):
+        state.delivery.begins(run.key)
     go_on(state, run, state.journal.rows(run))
 
 
@@ -200,7 +202,12 @@ class _Worker:
     @contextmanager
     def _sending(self, action: Action, row: RunRow) -> Iterator[None]:
         if action.sends:
-            with self._delivery.together(part=action.part, row=(self._run.key, row.at)):
+            with self._delivery.together(
+                part=action.part,
+                row=(self._run.key, row.at),
+                alone=self._run.rows == 1,
+                check=lambda: self._check(action),
+            ):
                 yield
         else:
             yield
@@ -210,15 +217,18 @@ class _Worker:
         if not action.sends:
             return
         if row.state == WAITING:
-            if action.expected:
-                whole = self._crm.tickets.whole(action.number or 0)
-                actions.as_expected(action.expected, whole, digest=action.digest, look=self._look)
             self._journal.starting(self._run, row.at, after=action.values)
         elif row.state == FAILED:  # no longer: should this try be killed, `resume` must take it up
             after = row.after or action.values
             self._journal.starting(
                 self._run, row.at, before=row.before, after=after, ticket=action.number, whole=row.whole
             )
+
+    def _check(self, action: Action) -> None:
+        """Whether the ticket is as a plan has it, right before the message leaves. Raises Changed."""
+        if action.expected:
+            whole = self._crm.tickets.whole(action.number or 0)
+            actions.as_expected(action.expected, whole, digest=action.digest, look=self._look)
 
     def _seen(self, action: Action, row: RunRow, found: Row) -> None:
         """Shown the object right before it is changed: whether it is as it should be, and anything is left to do."""

@@ -23,7 +23,7 @@ class Method(StrEnum):
     DELETE = "DELETE"
 
 
-@verb(app, "api", writes=True, example="crmcli api GET /CRM -f statusid=1 --all")
+@verb(app, "api", writes=True, resends=True, example="crmcli api GET /CRM -f statusid=1 --all")
 def api(
     state: State,
     method: Annotated[Method, typer.Argument(help="The method.", case_sensitive=False)],

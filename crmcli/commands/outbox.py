@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmcli import errors, inputs
+from crmcli import errors, inputs, processes
 from crmcli.options import Yes, noun, verb
 from crmcli.output.kept import OUTBOX
 from crmcli.state import State
@@ -52,14 +52,15 @@ def resolve(
     entry = _ours(state, number)
     if is_sent is not None:
         entry = state.box.settle(entry, "confirmed" if is_sent else "refused", reason="seen by a person")
-    elif entry.standing == "unsure" or entry.state == "intended":
-        entry = state.delivery.look(entry, state.crm.sending(entry.kind, entry.path, entry.body))
+    elif entry.state in ("sent", "unsure", "intended"):
+        late = entry.state == "sent" and entry.is_underway  # its process is stopped: it may send it still
+        entry = state.delivery.look(entry, state.crm.sending(entry.kind, entry.path, entry.body), late=late)
     state.output.objects([_row(state, entry)], OUTBOX, single=True)
     if entry.state == "unsure":
         raise errors.Unsure(f"Entry {entry.number} may or may not be at the store.")
 
 
-@verb(app, "resend", writes=True, example="crmcli outbox resend 3")
+@verb(app, "resend", writes=True, resends=True, example="crmcli outbox resend 3")
 def resend(state: State, number: Number, *, yes: Yes = False) -> None:
     """Send what did not arrive. What may have arrived is looked for first."""
     entry = _ours(state, number)
@@ -68,6 +69,12 @@ def resend(state: State, number: Number, *, yes: Yes = False) -> None:
     if state.shared.dry_run:
         state.told([state.rehearsed(send)], noun=entry.kind)
         return
+    if entry.state == "sent" and entry.is_underway:
+        process = processes.number(entry.owner)
+        raise errors.BadUsage(
+            f"Entry {entry.number} has left process {process}, or is about to: the process is stopped, and may go on.",
+            hint=f"End it (kill -9 {process}) or let it go on (kill -CONT {process}); then run the same again.",
+        )
     if entry.standing == "unsure":
         entry = state.delivery.looked(entry, send)
     if entry.state == "confirmed" or entry.again:
@@ -79,8 +86,10 @@ def resend(state: State, number: Number, *, yes: Yes = False) -> None:
     elif state.has_person and not yes:
         state.output.questions.preview({"To": entry.path}, _text(entry))
         state.agree(f"Send entry {entry.number}?", yes=yes)
+    if entry.state == "intended":  # a stopped process was to send it: it finds that it may not
+        entry = state.box.settle(entry, "refused", reason="given up by whoever sent it again")
     # What the entry stands for, a job's key or the row of a run, the new one stands for, too.
-    delivery = replace(state.delivery, once=entry.once)
+    delivery = replace(state.delivery, key=entry.key)
     with delivery.together(row=(entry.run, entry.row) if entry.run and entry.row else None):
         state.told([delivery(send)], noun=entry.kind)
 
@@ -92,13 +101,19 @@ def forget(state: State, number: Number, *, yes: Yes = False) -> None:
     state.confirm(f"Forget entry {entry.number} and its text?", word=str(entry.number), yes=yes)
     state.box.forget(entry)
     state.output.note(f"Entry {entry.number} is forgotten.")
+    if entry.state == "sent" and entry.is_underway:
+        process = processes.number(entry.owner)
+        state.output.warn(f"Process {process}, which is stopped, may send it still. End it with kill -9 {process}.")
 
 
 def _idle(state: State, number: str) -> Entry:
-    """The entry, unless a running process is sending it. Raises BadUsage."""
+    """The entry, unless a process is sending it; what is of one that is stopped can be seen to. Raises BadUsage."""
     entry = state.box.get(inputs.number(number, noun="outbox entry"))
-    if entry.is_underway:
-        raise errors.BadUsage(f"Entry {entry.number} is being sent right now.", hint="Wait until that has ended.")
+    if entry.is_underway and not processes.is_stopped(entry.owner):
+        process = processes.number(entry.owner)
+        raise errors.BadUsage(
+            f"Entry {entry.number} is being sent right now, by process {process}.", hint="Wait until that has ended."
+        )
     return entry
 
 
@@ -128,7 +143,7 @@ def _row(state: State, entry: Entry) -> dict[str, Any]:
         "text": _text(entry),
         "became": entry.became,
         "profile": entry.profile,
-        "once": entry.once,
+        "once": str(entry.key) if entry.key else None,
         "reason": entry.reason,
         "body": entry.body,
     }

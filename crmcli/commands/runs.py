@@ -32,7 +32,7 @@ def show(state: State, number: Number) -> None:
     state.output.local([_run_row(row) for row in state.journal.rows(run)], RUN_ROWS)
 
 
-@verb(app, "resume", writes=True, example="crmcli runs resume 2")
+@verb(app, "resume", writes=True, resends=True, example="crmcli runs resume 2")
 def resume(
     state: State,
     number: Number,

@@ -41,7 +41,7 @@ def show(state: State, number: Annotated[str, typer.Argument(help="The entry's n
     state.output.objects([state.trash.object(entry)], _SHAPES[entry.noun], single=True)
 
 
-@verb(app, "restore", writes=True, example="crmcli trash restore 3")
+@verb(app, "restore", writes=True, resends=True, example="crmcli trash restore 3")
 def restore(
     state: State,
     numbers: Entries,

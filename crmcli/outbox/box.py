@@ -5,100 +5,52 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from crmcli import ledger, processes
-from crmcli.errors import BadConfig, BadUsage
+from crmcli.errors import BadConfig, Changed
+from crmcli.outbox import rows
+from crmcli.outbox.entries import (
+    COLUMNS,
+    CONFIRMED,
+    FORGOTTEN,
+    INTENDED,
+    OPEN,
+    REFUSED,
+    SENT,
+    STATES,
+    UNSURE,
+    Entry,
+    Key,
+    entry_of,
+)
+from crmcli.outbox.rows import Alike
+from crmcli.outbox.schema import STEPS
 from crmcli.retention import NEWER, Retention
 
-INTENDED, SENT, CONFIRMED, REFUSED, UNSURE = STATES = ("intended", "sent", "confirmed", "refused", "unsure")
-"""intended: on disk, has not left. sent: has left, or may have. confirmed: the store has it. refused: the store does not
-have it. unsure: nobody can tell."""
-
-OPEN = (INTENDED, SENT, UNSURE)
-LONGEST_TRY = 3600.0
-"""Seconds after which a send that another machine began is over: all its tries and waits are."""
-
-_STEPS: tuple[ledger.Step, ...] = (
-    (
-        "CREATE TABLE IF NOT EXISTS entries ("
-        " number INTEGER PRIMARY KEY AUTOINCREMENT, store TEXT NOT NULL, profile TEXT NOT NULL, kind TEXT NOT NULL,"
-        " path TEXT NOT NULL, body TEXT NOT NULL, once TEXT, state TEXT NOT NULL, reason TEXT NOT NULL DEFAULT '',"
-        " made REAL NOT NULL, changed REAL NOT NULL, owner TEXT NOT NULL, before TEXT NOT NULL DEFAULT '[]',"
-        " became INTEGER, ack TEXT NOT NULL DEFAULT '[]', told INTEGER NOT NULL DEFAULT 0)",
-        # What the first outboxes lack.
-        ledger.Column("entries", "run", "TEXT"),
-        ledger.Column("entries", "row", "INTEGER"),
-        ledger.Column("entries", "again", "INTEGER"),
-        # What a `--once` key stands for: one entry that is, or may be, at the store. A refused one leaves the key free.
-        "CREATE UNIQUE INDEX IF NOT EXISTS once ON entries (store, profile, once)"
-        " WHERE once IS NOT NULL AND state != 'refused'",
-        "CREATE INDEX IF NOT EXISTS places ON entries (store, kind, path)",
-        "CREATE INDEX IF NOT EXISTS rows ON entries (run, row)",
-    ),
-)
+__all__ = [
+    "CONFIRMED",
+    "FORGOTTEN",
+    "INTENDED",
+    "OPEN",
+    "REFUSED",
+    "SENT",
+    "STATES",
+    "UNSURE",
+    "Box",
+    "Entry",
+    "Key",
+    "Taken",
+]
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One send.
-
-    `made` and `changed` are Unix times; `before` are the numbers of what might have been it before it left; `became` is
-    its number at the store; `ack` the store's own answer; `told` whether the command that sent it got to say so. `run` and
-    `row` say which row of which run it is, where it is one of several. `again` is the entry as which one that did not arrive
-    was sent since.
-    """
-
-    number: int
-    store: str
-    profile: str
-    kind: str
-    path: str
-    body: dict[str, Any]
-    once: str | None
-    state: str
-    reason: str
-    made: float
-    changed: float
-    owner: str
-    before: tuple[int, ...]
-    became: int | None
-    ack: list[dict[str, Any]]
-    told: int
-    run: str | None
-    row: int | None
-    again: int | None
-
-    @property
-    def standing(self) -> str:
-        """The state, where the process that would have gone on ended: an intended one never left, a sent one is unsure."""
-        if self.is_underway or self.is_elsewhere:
-            return self.state
-        return {INTENDED: REFUSED, SENT: UNSURE}.get(self.state, self.state)
-
-    @property
-    def is_underway(self) -> bool:
-        """Whether the process that is sending it still runs; of one elsewhere nobody here can tell."""
-        return self.state in (INTENDED, SENT) and processes.runs(self.owner)
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """Whether a process of another machine, or container, may be sending it."""
-        is_recent = time.time() - self.changed < LONGEST_TRY
-        return self.state in (INTENDED, SENT) and is_recent and not processes.is_here(self.owner)
-
-    @property
-    def is_news(self) -> bool:
-        """Whether it is at the store and the run that sent it was ended before it could say so."""
-        return self.state == CONFIRMED and not self.told and not processes.runs(self.owner)
-
-
-_COLUMNS = ", ".join(each.name for each in fields(Entry))
-"""Read by name: a file may have others."""
+class Taken(Exception):
+    """The number that is to prove a send is another entry's."""
 
 
 class Box:
@@ -126,40 +78,62 @@ class Box:
         kind: str,
         path: str,
         body: dict[str, Any],
-        once: str | None,
+        key: Key | None = None,
         row: tuple[str, int] | None = None,
+        alike: str = "",
+        command: str = "",
+        words: str = "",
     ) -> tuple[Entry, bool]:
-        """Write a new entry down; where `once`, or the run's `row`, stands for one already, that one comes back.
+        """Write a new entry down; where `key`, or the run's `row`, stands for one already, that one comes back.
 
         Out: the entry, and whether it is new.
         """
         now = time.time()
         with self._change() as db:
             self._drop_old(db)
-            for clause, key in (("profile = ? AND once = ?", (profile, once)), ("run = ? AND row = ?", row or (None,))):
-                found = (
-                    key[-1] is not None
-                    and db.execute(
-                        f"SELECT {_COLUMNS} FROM entries WHERE store = ? AND {clause} AND state != 'refused'",  # noqa: S608
-                        (store, *key),
-                    ).fetchone()
-                )
-                if found:
-                    return _entry(found), False
-            number = db.execute(
-                "INSERT INTO entries (store, profile, kind, path, body, once, state, made, changed, owner, run, row)"
-                " VALUES (?, ?, ?, ?, ?, ?, 'intended', ?, ?, ?, ?, ?)",
-                (store, profile, kind, path, json.dumps(body), once, now, now, processes.me(), *(row or (None, None))),
-            ).lastrowid
-            return self._get(db, number or 0), True
+            of = {"store": store, "profile": profile, "kind": kind, "path": path}
+            stands = (key and rows.of_key(db, key, **of)) or (row and rows.of_row(db, store, row))
+            if stands:
+                return stands, False
+            values: dict[str, Any] = {
+                **of,
+                "body": json.dumps(body),
+                "alike": alike,
+                "command": command,
+                "words": words,
+            }
+            values |= {"state": INTENDED, "made": now, "changed": now, "owner": processes.me()}
+            if key:
+                values |= {"once": key.once, "verb": key.verb, "part": key.part}
+            if row:
+                values |= dict(zip(("run", "row"), row, strict=True))
+            return rows.entry_at(db, rows.inserted(db, values)), True
 
     def prepared(self, entry: Entry, body: dict[str, Any]) -> Entry:
         """What it will send is complete: checked, and names turned into numbers."""
-        return self._set(entry, body=json.dumps(body))
+        with self._change() as db:
+            return rows.changed(db, entry, body=json.dumps(body))
+
+    def claim(self, entry: Entry, alike: Alike) -> tuple[Entry, Entry | None]:
+        """Have it be the only one of its like that may leave, until it is settled. Raises Changed where it was taken out.
+
+        Out: the entry, and the one that stands in its way (None: the claim is made).
+        """
+        with self._change() as db:
+            for other in rows.alike(db, entry, (INTENDED, SENT), alike):
+                if other.is_held:
+                    return entry, other
+            if not rows.there(db, entry):
+                raise _gone(entry)
+            return rows.changed(db, entry, claim=uuid.uuid4().hex, owner=processes.me()), None
 
     def leaves(self, entry: Entry, *, before: Sequence[int]) -> Entry:
-        """It is about to leave: from here on it may be at the store."""
-        return self._set(entry, state=SENT, before=json.dumps(list(before)), owner=processes.me())
+        """It is about to leave: from here on it may be at the store. Raises Changed where its claim was taken from it."""
+        with self._change() as db:
+            found = rows.there(db, entry)
+            if not found or found.claim != entry.claim:
+                raise _gone(entry)
+            return rows.changed(db, entry, state=SENT, before=json.dumps(list(before)), owner=processes.me())
 
     def settle(
         self,
@@ -170,22 +144,23 @@ class Box:
         became: int | None = None,
         ack: Sequence[dict[str, Any]] = (),
     ) -> Entry:
-        """What became of it is known, or that it can't be.
+        """What became of it is known, or that it can't be. Raises Taken where another entry became this number.
 
-        A confirmed one makes up for what failed to send the very same before: nobody should send that once more.
+        A confirmed one makes up for what failed to send the very same before: nobody should send that once more. Where the file
+        was taken away since the entry was written, it is put into the one that is there now.
         """
         with self._change() as db:
-            settled = self._update(db, entry, state=state, reason=reason, became=became, ack=json.dumps(list(ack)))
-            older = self._entries(db, (REFUSED,), like=entry) if state == CONFIRMED else ()
-            db.executemany(
-                "UPDATE entries SET again = ?, reason = ? WHERE number = ? AND again IS NULL",
-                [
-                    (entry.number, f"sent since, as entry {entry.number}", other.number)
-                    for other in older
-                    if other.number < entry.number
-                ],
-            )
-        return settled
+            if became is not None and became in rows.numbers(db, entry):
+                raise Taken
+            known: dict[str, Any] = {"state": state, "reason": reason, "became": became, "claim": ""}
+            if not rows.there(db, entry):
+                if rows.has_had(db, entry.number):  # a person took it out, and wants its text nowhere
+                    return replace(entry, **known, ack=list(ack))
+                entry = rows.put_back(db, entry)
+            entry = rows.changed(db, entry, **known, ack=json.dumps(list(ack)), settled=rows.count(db))
+            if state == CONFIRMED:
+                rows.make_up(db, entry)
+        return entry
 
     def tell(self, numbers: Sequence[int]) -> None:
         """What became of these entries has been said to whoever ran the command."""
@@ -200,24 +175,74 @@ class Box:
     def get(self, number: int) -> Entry:
         """One entry. Raises BadUsage when there is none of this number."""
         with self._change() as db:
-            return self._get(db, number)
+            return rows.entry_at(db, number)
 
-    def entries(self, *, states: Sequence[str] = STATES, like: Entry | None = None) -> list[Entry]:
-        """Entries in these states, oldest first; with `like` only the others that send the very same thing."""
+    def entries(self, *, states: Sequence[str] = STATES) -> list[Entry]:
+        """Entries in these states, oldest first."""
         with self._change() as db:
-            return self._entries(db, states, like=like)
+            marks = ", ".join("?" for _ in states)
+            found = db.execute(f"SELECT {COLUMNS} FROM entries WHERE state IN ({marks}) ORDER BY number", states)  # noqa: S608
+            return [entry_of(row) for row in found.fetchall()]
+
+    def twins(self, entry: Entry, alike: Alike) -> list[Entry]:
+        """The other entries that are, or may be, at the store, and may be taken for this one; oldest first."""
+        with self._change() as db:
+            return rows.alike(db, entry, (*OPEN, CONFIRMED), alike)
 
     def numbers(self, entry: Entry) -> set[int]:
         """The numbers at the store that other entries of this kind and path became: none of them is this one."""
         with self._change() as db:
-            found = db.execute(
-                "SELECT became FROM entries WHERE store = ? AND kind = ? AND path = ? AND number != ? AND became IS NOT NULL",
-                (*_place(entry), entry.number),
-            ).fetchall()
-        return {row[0] for row in found}
+            return rows.numbers(db, entry)
+
+    def now(self) -> str:
+        """The moment that is, by the order in which this outbox learns what becomes of entries; "" where there is no file."""
+        if not self.path.exists():
+            return ""
+        with self._change() as db:
+            return f"{rows.fact(db, 'id')}:{rows.fact(db, 'settled')}"
+
+    def since(self, moment: str) -> int:
+        """The count at a moment that `now` gave: what has a higher one was learned after it. All has, in another file."""
+        of, _, count = moment.partition(":")
+        with self._change() as db:
+            return int(count) if count and of == rows.fact(db, "id") else 0
+
+    def decided(self, run: str, count: int | None = None) -> int:
+        """The count at which the rows of a run were decided on; given one, it is written down where there is none yet.
+
+        0 for a run of which nobody wrote it down.
+        """
+        with self._change() as db:
+            if count is not None:
+                db.execute("INSERT OR IGNORE INTO decisions VALUES (?, ?)", (run, count))
+            found = db.execute("SELECT settled FROM decisions WHERE run = ?", (run,)).fetchone()
+            return found[0] if found else 0
+
+    @property
+    def born(self) -> float:
+        """Since when (a Unix time) this file knows everything that was sent; 0 for always."""
+        with self._change() as db:
+            return float(rows.fact(db, "born"))
 
     def forget(self, entry: Entry) -> None:
-        """Take an entry, and its text, out."""
+        """Take an entry, and its text, out; of a row of a run that may be at the store stays that it must be looked for."""
+        with self._change() as db:
+            if entry.run and entry.state in (SENT, UNSURE):
+                gone = {
+                    "state": FORGOTTEN,
+                    "body": "{}",
+                    "ack": "[]",
+                    "alike": "-",
+                    "claim": "",
+                    "once": None,
+                    "reason": "",
+                }
+                rows.changed(db, entry, **gone)
+            else:
+                db.execute("DELETE FROM entries WHERE number = ?", (entry.number,))
+
+    def drop(self, entry: Entry) -> None:
+        """Take an entry out without a trace."""
         with self._change() as db:
             db.execute("DELETE FROM entries WHERE number = ?", (entry.number,))
 
@@ -247,51 +272,16 @@ class Box:
         old = [(row["number"],) for row in found if row["run"] not in needed]
         db.executemany("DELETE FROM entries WHERE number = ?", old)
 
-    def _set(self, entry: Entry, **values: object) -> Entry:
-        with self._change() as db:
-            return self._update(db, entry, **values)
-
-    def _update(self, db: sqlite3.Connection, entry: Entry, **values: object) -> Entry:
-        values["changed"] = time.time()
-        sets = ", ".join(f"{name} = ?" for name in values)
-        db.execute(f"UPDATE entries SET {sets} WHERE number = ?", (*values.values(), entry.number))  # noqa: S608
-        return self._get(db, entry.number)
-
-    def _entries(self, db: sqlite3.Connection, states: Sequence[str], *, like: Entry | None) -> list[Entry]:
-        clause, places = ("", ()) if like is None else (" store = ? AND kind = ? AND path = ? AND", _place(like))
-        marks = ", ".join("?" for _ in states)
-        found = db.execute(
-            f"SELECT {_COLUMNS} FROM entries WHERE{clause} state IN ({marks}) ORDER BY number",  # noqa: S608
-            (*places, *states),
-        ).fetchall()
-        entries = map(_entry, found)
-        return [entry for entry in entries if like is None or (entry.body == like.body and entry.number != like.number)]
-
-    def _get(self, db: sqlite3.Connection, number: int) -> Entry:
-        found = db.execute(f"SELECT {_COLUMNS} FROM entries WHERE number = ?", (number,)).fetchone()  # noqa: S608
-        if not found:
-            raise BadUsage(f"The outbox has no entry {number}.", hint="See 'crmcli outbox list --all'.")
-        return _entry(found)
-
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
         """A transaction that is on disk when it ends."""
         hint = "Nothing may be sent that can't be written down."
-        with ledger.changing(self.path, _STEPS, what="The outbox", hint=hint) as db:
+        with ledger.changing(self.path, STEPS, what="The outbox", hint=hint) as db:
             yield db
 
 
-def _entry(row: sqlite3.Row) -> Entry:
-    values = dict(row)
-    return Entry(
-        **{
-            **values,
-            "body": json.loads(values["body"]),
-            "before": tuple(json.loads(values["before"])),
-            "ack": json.loads(values["ack"]),
-        }
+def _gone(entry: Entry) -> Changed:
+    return Changed(
+        f"Outbox entry {entry.number} was taken out, or given up, before it left: nothing was sent.",
+        hint="'outbox resend', 'resolve' and 'forget' do so with what a stopped process was to send.",
     )
-
-
-def _place(entry: Entry) -> tuple[str, str, str]:
-    return entry.store, entry.kind, entry.path

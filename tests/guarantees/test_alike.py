@@ -1,0 +1,449 @@
+"""Sends that look alike: never at once, never proven by one number, never a second one without its being told."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crmcli.outbox.box import Box
+from crmcli.paths import state_folder
+from crmcli.sandbox.objects import MESSAGE
+from tests.conftest import Run, Sandbox
+from tests.terminal import PATIENCE, environment
+
+Words = tuple[str, ...]
+
+TEXT = "It left today."
+SEND = ("messages", "create", "4", "--text", TEXT)
+
+
+def begin(*words: str, **variables: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "crmcli", *words],
+        env=environment() | variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
+    out, err = process.communicate(timeout=PATIENCE)
+    return process.returncode, out, err
+
+
+def mailed(shop: Sandbox, text: str = TEXT) -> int:
+    return sum(text in row["Message"] for row in shop.store.rows(MESSAGE))
+
+
+def box() -> Box:
+    return Box(state_folder() / "outbox.db")
+
+
+def change(script: str) -> None:
+    with closing(sqlite3.connect(box().path)) as db:
+        db.executescript(script)
+
+
+@contextmanager
+def first_post_held(shop: Sandbox) -> Iterator[threading.Event]:
+    """Hold the first POST back, once it has come, until the block ends."""
+    came, go = threading.Event(), threading.Event()
+
+    def hold(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "POST" and not came.is_set():
+            came.set()
+            go.wait(PATIENCE)
+
+    shop.between(hold)
+    try:
+        yield came
+    finally:
+        go.set()
+
+
+# Two commands at once.
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.2])
+def test_one_plan_applied_twice_at_once(shop: Sandbox, run: Run, tmp_path: Path, apart: float) -> None:
+    plan = str(tmp_path / "reply.plan")
+    numbers = [str(number) for number in range(4, 10)]
+    assert run("tickets", "reply", *numbers, "--text", TEXT, "--status", "Answered", "--plan", plan).code == 0
+    shop.app.latency = 0.05
+    one = begin("apply", plan, "--yes")
+    time.sleep(apart)
+    two = begin("apply", plan, "--yes")
+    codes = {ended(each)[0] for each in (one, two)}
+    assert codes <= {0, 9}
+    assert mailed(shop) == len(numbers)
+
+
+def test_one_file_of_replies_by_two_at_once(shop: Sandbox, run: Run, tmp_path: Path) -> None:
+    """What the one has sent the other skips, and says so; two equal rows of one file are two."""
+    file = tmp_path / "rows.jsonl"
+    rows = [{"ticket": number, "text": TEXT} for number in (4, 5, 6, 4)]
+    file.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    shop.app.latency = 0.1
+    both = [begin("messages", "create", "--from", str(file)) for _ in range(2)]
+    told = [ended(each) for each in both]
+    assert mailed(shop) == 4
+    assert sum(out.count("created\n") for _, out, _ in told) == 4
+    assert {code for code, *_ in told} <= {0, 9}
+    assert sum(err.count("Another command sent the very same since") for *_, err in told) == 4
+
+
+def test_one_command_twice_at_once_is_sent_once_and_told(shop: Sandbox, run: Run) -> None:
+    with first_post_held(shop) as came:
+        one = begin(*SEND)
+        assert came.wait(PATIENCE)
+        two = begin(*SEND, "--quiet", "--json")
+        time.sleep(1.6)
+    assert ended(one)[:2] == (0, "✓ Message 122 created\n")
+    code, out, err = ended(two)
+    assert (code, mailed(shop)) == (0, 1)
+    assert json.loads(out)[0]["Outbox"] == {"entry": 1, "sent": False, "why": "other command"}
+    assert f"Waiting for process {one.pid}" in err
+    assert "Another command sent the very same since (message 122, outbox entry 1)" in err
+    assert "--send-again" in err
+    assert run(*SEND).code == 0  # and now on purpose
+    assert mailed(shop) == 2
+
+
+def test_all_the_same(shop: Sandbox) -> None:
+    with first_post_held(shop) as came:
+        one = begin(*SEND)
+        assert came.wait(PATIENCE)
+        two = begin(*SEND, "--send-again")
+        time.sleep(0.5)
+    assert [ended(one)[:2], ended(two)[:2]] == [(0, "✓ Message 122 created\n"), (0, "✓ Message 123 created\n")]
+    assert mailed(shop) == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "mails"),
+    [
+        ((f"{TEXT} <https://a.example/1>",), (f"{TEXT} <https://a.example/2>",), 2),
+        ((TEXT,), (TEXT, "--sender-name", "Bob"), 1),
+        ((TEXT, "--sender-name", "Bob"), (TEXT,), 1),
+    ],
+)
+def test_two_that_look_alike_at_the_store(
+    shop: Sandbox, run: Run, first: tuple[str, ...], second: tuple[str, ...], mails: int
+) -> None:
+    """One answer is slow and the other's request is lost: neither is taken for the other."""
+    shop.fault("delay=0.7,after,method=POST,times=1", "cut-before,method=POST,times=1")
+    one = begin("messages", "create", "4", "--text", *first)
+    time.sleep(0.45)
+    two = begin("messages", "create", "4", "--text", *second)
+    told = [ended(one), ended(two)]
+    assert [code for code, *_ in told] == [0, 8 if mails == 2 else 0], told
+    assert mailed(shop) == 1
+    assert sum(out.endswith("created\n") for _, out, _ in told) == 1
+    shop.fault()
+    assert run("messages", "create", "4", "--text", *second).code == 0
+    assert mailed(shop) == 2
+
+
+def test_a_resend_beside_the_same_command(shop: Sandbox, run: Run) -> None:
+    shop.fault("cut-before,method=POST")
+    assert run(*SEND).code == 8
+    shop.fault("delay=0.3,method=POST")
+    both = [begin("outbox", "resend", "1"), begin(*SEND)]
+    assert {ended(each)[0] for each in both} == {0}
+    assert mailed(shop) == 1
+
+
+# A number proves one send.
+
+
+@pytest.mark.parametrize("number", [41, 122])
+def test_an_answer_that_names_what_is_not_new(shop: Sandbox, run: Run, number: int) -> None:
+    """As from a proxy that is out of step: the number was there before, or is another entry's."""
+    if number == 122:
+        assert run(*SEND).code == 0
+    before = mailed(shop)
+    shop.answer(201, json.dumps([{"Key": "MessageId", "Value": str(number), "Status": "201"}]), "POST", works=False)
+    other = ("messages", "create", "4", "--text", f"{TEXT} And more.")
+    result = run(*other)
+    assert (result.code, mailed(shop)) == (10, before)
+    assert f"names message {number}, which is not new" in result.err
+
+
+def test_an_answer_that_names_what_is_not_new_after_the_work(shop: Sandbox, run: Run) -> None:
+    shop.answer(201, json.dumps([{"Key": "MessageId", "Value": "41", "Status": "201"}]), "POST")
+    result = run(*SEND)
+    assert (result.code, result.out, mailed(shop)) == (0, "✓ Message 122 created\n", 1)
+
+
+# The net that catches a repeated command.
+
+
+@pytest.fixture
+def interrupted(shop: Sandbox) -> None:
+    """A command that was ended once its message was sent, and before it could say so."""
+    shop.fault("delay=0.5,after,method=POST,times=1")
+    process = begin(*SEND)
+    until = time.monotonic() + PATIENCE
+    while not mailed(shop):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_the_same_command_within_the_hour_sends_nothing_and_says_so(shop: Sandbox, run: Run) -> None:
+    again = run(*SEND, "--quiet", "--json")
+    assert (again.code, mailed(shop)) == (0, 1)
+    assert again.json[0]["Value"] == "122"
+    assert again.json[0]["Outbox"] == {"entry": 1, "sent": False, "why": "same command"}
+    assert (
+        "Warning: This command sent it before it was ended (message 122, outbox entry 1): nothing was sent again."
+        in again.err
+    )
+    assert "--send-again" in again.err
+    assert run(*SEND, "--send-again").out == "✓ Message 123 created\n"
+    assert run(*SEND).out == "✓ Message 124 created\n"
+
+
+@pytest.mark.parametrize("how", ["later", "another command", "another writer"])
+@pytest.mark.usefixtures("interrupted")
+def test_a_new_decision_is_sent(shop: Sandbox, run: Run, how: str) -> None:
+    """What was confirmed of an interrupted command stands for that command, and for an hour."""
+    assert run("outbox", "resolve", "1").code == 0
+    words: Words = SEND if how != "another command" else ("tickets", "reply", "4", "--text", TEXT, "--yes")
+    if how == "later":
+        change("UPDATE entries SET changed = changed - 3700")
+    if how == "another writer":
+        words = (*SEND, "--sender-name", "Bob")
+    sent = run(*words)
+    assert (sent.code, sent.out, sent.err, mailed(shop)) == (0, "✓ Message 123 created\n", "", 2)
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_a_clock_that_was_set_back_makes_no_new_decision(shop: Sandbox, run: Run) -> None:
+    change("UPDATE entries SET changed = changed + 8640000, made = made + 8640000")
+    assert (run(*SEND).code, mailed(shop)) == (0, 1)
+
+
+# Keys.
+
+
+def test_a_key_stands_for_one_text(shop: Sandbox, run: Run) -> None:
+    assert run(*SEND, "--once", "job").code == 0
+    other = run("messages", "create", "4", "--text", "Something else.", "--once", "job")
+    assert (other.code, len(shop.asked("POST"))) == (2, 1)
+    for word in ("--once job stands for something else", TEXT, "Something else.", "outbox entry 1"):
+        assert word in other.err
+    same = run(*SEND, "--once", "job", "--json")
+    assert same.json[0]["Outbox"] == {"entry": 1, "sent": False, "why": "same key"}
+    assert len(shop.asked("POST")) == 1
+
+
+@pytest.mark.parametrize("key", ["", "  ", "\t"])
+def test_an_empty_key_is_refused(shop: Sandbox, run: Run, key: str) -> None:
+    refused = run(*SEND, "--once", key)
+    assert (refused.code, "--once is empty" in refused.err, shop.asked("POST")) == (2, True, [])
+
+
+def test_the_same_key_for_two_commands_is_two(shop: Sandbox, run: Run) -> None:
+    sends = (
+        ("tickets", "reply", "4", "--text", TEXT, "--yes", "--once", "job"),
+        ("tickets", "reply", "4", "--text", TEXT, "--yes", "--once", "job/4"),
+        ("messages", "create", "4", "--text", TEXT, "--once", "job/4"),
+        ("messages", "create", "4", "--text", TEXT, "--once", "job"),
+    )
+    for at, words in enumerate(sends, start=1):
+        assert run(*words).code == 0
+        assert mailed(shop) == at
+    for words in sends:
+        assert run(*words).code == 0
+    assert mailed(shop) == len(sends)
+
+
+def test_a_key_of_an_outbox_of_before_still_stands(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "reply", "4", "--text", TEXT, "--yes", "--once", "job").code == 0
+    change("UPDATE entries SET once = 'job/4', verb = '', part = '', alike = '', command = '', words = '', run = NULL")
+    assert run("tickets", "reply", "4", "--text", TEXT, "--yes", "--once", "job").code == 0
+    assert mailed(shop) == 1
+
+
+# Runs.
+
+
+REPLIES: Words = ("tickets", "reply", *map(str, range(4, 12)), "--text", TEXT, "--yes")
+
+
+def killed_after(shop: Sandbox, posts: int, *words: str) -> None:
+    """Run it as a process, and kill it once so many POSTs have come."""
+    before = len(shop.asked("POST"))
+    process = begin(*words)
+    until = time.monotonic() + PATIENCE
+    while len(shop.asked("POST")) < before + posts:
+        assert time.monotonic() < until
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+
+
+def test_runs_killed_and_resumed_in_any_order(shop: Sandbox, run: Run) -> None:
+    shop.app.latency = 0.03
+    killed_after(shop, 3, *REPLIES)
+    killed_after(shop, 2, *REPLIES)
+    assert run("runs", "resume", "1", "--yes").code in (0, 9)
+    second = run("runs", "resume", "2", "--yes")
+    assert second.code in (0, 9, 2)
+    assert [mailed(shop)] == [8], second.err
+
+
+def test_a_row_that_may_be_there_is_looked_for_though_its_entry_is_forgotten(shop: Sandbox, run: Run) -> None:
+    words = ("messages", "create", "4", "5", "6", "--text", TEXT)
+    shop.fault("delay=0.4,after,method=POST,times=1")
+    killed_after(shop, 1, *words)
+    until = time.monotonic() + PATIENCE
+    while not mailed(shop):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    shop.fault()
+    assert run("outbox", "forget", "1", "--yes").code == 0
+    assert run("outbox", "list", "--all", "-o", "ids").lines == []
+    assert run("outbox", "show", "1").code == 2
+    assert run("runs", "resume", "1").code == 0
+    assert mailed(shop) == 3
+
+
+def test_a_failed_row_equal_to_another_stays_in_the_list(shop: Sandbox, run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text(f'{{"ticket": 4, "text": "{TEXT}"}}\n' * 2)
+    shop.fault("status=400,method=POST,times=1")
+    assert run("messages", "create", "--from", str(file)).code == 9
+    assert (run("outbox", "list", "-o", "ids").lines, mailed(shop)) == (["1"], 1)
+    assert run("outbox", "resend", "1").code == 0
+    assert (run("outbox", "list", "-o", "ids").lines, mailed(shop)) == ([], 2)
+
+
+# Senders that stand still, or are dead.
+
+
+def test_a_sender_that_is_stopped(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crmcli.outbox.waiting.STOPPED_FOR", 0.2)
+    with first_post_held(shop) as came:
+        one = begin(*SEND)
+        assert came.wait(PATIENCE)
+        one.send_signal(signal.SIGSTOP)
+        time.sleep(0.1)
+        second = run(*SEND)
+        assert (second.code, f"Process {one.pid}" in second.err, f"kill -9 {one.pid}" in second.err) == (10, True, True)
+        looked = run("outbox", "resolve", "1")
+        assert (looked.code, mailed(shop)) == (10, 0)
+        resent = run("outbox", "resend", "1", "--yes")
+        assert resent.code in (0, 2)
+    one.send_signal(signal.SIGCONT)
+    ended(one)
+    assert mailed(shop) >= 1
+
+
+def test_what_a_stopped_process_was_to_send_can_be_taken_from_it(shop: Sandbox, run: Run) -> None:
+    """It had not left yet: it finds that it may not, and says so."""
+    came, go = threading.Event(), threading.Event()
+
+    def hold(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "GET" and not came.is_set():
+            came.set()
+            go.wait(PATIENCE)
+
+    shop.between(hold)
+    one = begin(*SEND)
+    assert came.wait(PATIENCE)
+    one.send_signal(signal.SIGSTOP)
+    time.sleep(0.1)
+    assert run("outbox", "resend", "1", "--yes").code == 0
+    go.set()
+    one.send_signal(signal.SIGCONT)
+    code, out, err = ended(one)
+    assert (code, out, mailed(shop)) == (9, "", 1)
+    assert "was taken out, or given up, before it left: nothing was sent" in err
+
+
+def test_a_sender_that_is_dead_and_not_reaped(shop: Sandbox, run: Run) -> None:
+    with first_post_held(shop) as came:
+        one = begin(*SEND)
+        assert came.wait(PATIENCE)
+        os.kill(one.pid, signal.SIGKILL)  # and nobody waits for it
+        time.sleep(0.1)
+        second = run(*SEND)
+        assert second.code == 0
+    one.communicate()
+    assert mailed(shop) >= 1
+
+
+def test_nobody_waits_for_ever(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("crmcli.outbox.waiting.PATIENCE", 0.3)
+    with first_post_held(shop) as came:
+        one = begin(*SEND)
+        assert came.wait(PATIENCE)
+        second = run(*SEND)
+        assert (second.code, f"Process {one.pid} is sending" in second.err) == (10, True)
+    assert ended(one)[0] == 0
+    assert mailed(shop) == 1
+
+
+# The outbox's file is gone, full or locked while a send is under way.
+
+
+def gone(path: Path) -> None:
+    path.unlink()
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"this is no database" * 1000)
+
+
+@pytest.mark.parametrize("spoil", [gone, garbage])
+def test_what_was_sent_is_told_as_sent_though_the_outbox_is_gone(
+    shop: Sandbox, run: Run, spoil: Callable[[Path], None]
+) -> None:
+    def see(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "POST":
+            spoil(box().path)
+
+    shop.between(see)
+    done = run(*SEND)
+    assert (done.code, done.out, mailed(shop)) == (0, "✓ Message 122 created\n", 1)
+    if spoil is garbage:
+        assert "Warning: It was sent. The outbox can't be used" in done.err
+    else:
+        assert [entry.became for entry in box().entries()] == [122]
+
+
+def test_what_was_sent_is_told_as_sent_though_the_outbox_is_locked(
+    shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crmcli.ledger.PATIENCE", 0.05)
+    locks: list[sqlite3.Connection] = []
+
+    def see(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "POST":
+            locks.append(sqlite3.connect(box().path, isolation_level=None, check_same_thread=False))
+            locks[0].execute("BEGIN IMMEDIATE")
+
+    shop.between(see)
+    done = run(*SEND)
+    assert (done.code, done.out) == (0, "✓ Message 122 created\n")
+    assert "Warning: It was sent. The outbox can't be used" in done.err
+    locks[0].close()
