@@ -26,10 +26,10 @@ class Names:
 
     @cached_property
     def now(self) -> datetime:
-        """The hour in the store's zone, naive as the store's own dates are. Raises BadConfig."""
+        """The hour in the store's zone, aware. Raises BadConfig."""
         from crmcli import dates
 
-        return dates.wall_clock(self._state.settings.timezone)
+        return dates.now_in(self._state.settings.timezone)
 
     def department(self, number: int) -> str:
         """The name of a department, or its number as text."""

@@ -193,7 +193,9 @@ class Tally:
         answer = self._moment(thread[answered].get("DateCreated"))
         if asked is None or answer is None:
             return None
-        return max(0, int(answer.timestamp() - asked.timestamp()))  # an hour less than nothing when clocks go back
+        if answer < asked:  # by the clock, which was put back in between: the hour's second time
+            answer = answer.replace(fold=1)
+        return max(0, int(answer.timestamp() - asked.timestamp()))
 
 
 def median(numbers: Sequence[int]) -> int | None:

@@ -62,7 +62,9 @@ def in_order(filters: Filters, timezone: str) -> None:
         from zoneinfo import ZoneInfo
 
         zone = ZoneInfo(timezone)
-        if dates.from_user(after, zone=zone) > dates.from_user(before, zone=zone):
+        begins = dates.bound(after, zone=zone, side="after")
+        ends = dates.bound(before, zone=zone, side="before")
+        if begins > ends:
             raise BadUsage(
                 f"--{name}-after {after} is later than --{name}-before {before}: no ticket can match.",
                 hint=f"Give the earlier date to --{name}-after.",

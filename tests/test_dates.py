@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crmcli import dates
-from crmcli.dates import from_store, from_user, to_filter
+from crmcli.dates import bound, from_store, from_user, to_filter
 from crmcli.errors import BadUsage
+from crmcli.sandbox.objects import TICKET
 from tests.conftest import Run, Sandbox
 
 ZONES = [ZoneInfo(name) for name in ("America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kolkata", "UTC")]
@@ -163,6 +164,175 @@ def test_whatever_is_typed_is_a_date_or_refused(text: str, zone: ZoneInfo) -> No
 @pytest.mark.parametrize("form", dates.FORMS.split(", "))
 def test_the_forms_that_are_told_are_taken(form: str) -> None:
     from_user(form, zone=NEW_YORK)
+
+
+# Clocks that are put back or forward, at 2:00, at midnight, by half an hour, by two hours, by a day.
+CHANGES = [
+    ("America/New_York", "2026-11-01T06:00Z"),
+    ("America/New_York", "2026-03-08T07:00Z"),
+    ("Europe/Berlin", "2026-10-25T01:00Z"),
+    ("Europe/Berlin", "2026-03-29T01:00Z"),
+    ("Australia/Lord_Howe", "2026-04-04T15:00Z"),
+    ("Australia/Lord_Howe", "2026-10-03T15:30Z"),
+    ("America/Havana", "2026-11-01T05:00Z"),
+    ("America/Havana", "2026-03-08T05:00Z"),
+    ("Atlantic/Azores", "2026-10-25T01:00Z"),
+    ("America/Santiago", "2026-04-05T03:00Z"),
+    ("Antarctica/Troll", "2026-10-25T01:00Z"),
+    ("Pacific/Apia", "2011-12-30T10:00Z"),
+    ("Pacific/Kwajalein", "1969-10-01T00:00Z"),
+    ("Asia/Kolkata", "2026-11-01T06:00Z"),
+    ("UTC", "2026-11-01T06:00Z"),
+]
+changes = st.sampled_from(CHANGES).map(lambda each: (ZoneInfo(each[0]), datetime.fromisoformat(each[1])))
+seconds = st.integers(-30 * 3600, 30 * 3600) | st.integers(-3 * 3600, 3 * 3600)
+
+
+def shown(instant: datetime, zone: ZoneInfo) -> datetime:
+    """What the store's clock shows at an instant, thus the date that a ticket of then gets."""
+    return instant.astimezone(zone).replace(tzinfo=None, fold=0)
+
+
+@settings(max_examples=400, deadline=None)
+@given(change=changes, wished=seconds, opened=seconds, form=st.sampled_from(["hours", "offset", "Z", "fraction"]))
+def test_what_was_opened_within_the_wish_is_asked_for(
+    change: tuple[ZoneInfo, datetime], wished: int, opened: int, form: str
+) -> None:
+    zone, around = change
+    wish, ticket = around + timedelta(seconds=wished), around + timedelta(seconds=opened)
+    typed, now = wish.isoformat(), wish
+    if form == "hours":
+        typed, now = "5h", wish + timedelta(hours=5)
+    elif form == "Z":
+        typed = typed.replace("+00:00", "Z")
+    elif form == "fraction":
+        wish += timedelta(milliseconds=250)
+        typed = wish.isoformat()
+    after, before = (bound(typed, zone=zone, side=side, now=now) for side in dates.SIDES)
+    if ticket >= wish:
+        assert shown(ticket, zone) >= after
+    if ticket <= wish:
+        assert shown(ticket, zone) <= before
+    assert (after.tzinfo, before.tzinfo, after.microsecond, before.microsecond) == (None, None, 0, 0)
+
+
+@settings(max_examples=400, deadline=None)
+@given(change=changes, wished=seconds, opened=seconds, day=st.booleans())
+def test_what_was_opened_after_or_before_an_hour_of_the_clock_is_asked_for(
+    change: tuple[ZoneInfo, datetime], wished: int, opened: int, day: bool
+) -> None:
+    """An hour that comes twice is from its first beginning to its second end; one that never comes is no hindrance."""
+    zone, around = change
+    wall = shown(around, zone) + timedelta(seconds=wished)
+    wall = wall.replace(hour=0, minute=0, second=0) if day else wall
+    typed = wall.date().isoformat() if day else wall.isoformat()
+    first, second = ((wall.replace(tzinfo=zone, fold=fold)).astimezone(UTC) for fold in (0, 1))
+    if shown(first, zone) != wall:  # the clock never shows it: it stands for the moment at which it is put forward
+        first, second = around, around - timedelta(seconds=1)
+    elif day:  # begins once
+        second = first - timedelta(seconds=1)
+    ticket = around + timedelta(seconds=opened)
+    if ticket >= first:
+        assert shown(ticket, zone) >= bound(typed, zone=zone, side="after")
+    if ticket <= second:
+        assert shown(ticket, zone) <= bound(typed, zone=zone, side="before")
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "typed", "after", "before"),
+    [
+        (NEW_YORK, "2026-11-01T06:50Z", "1h", "01:00", "01:50"),
+        (NEW_YORK, "2026-11-01T06:50Z", "0h", "01:50", "02:00"),
+        (NEW_YORK, "2026-11-01T06:50Z", "now", "01:50", "02:00"),
+        (NEW_YORK, "2026-11-01T07:50Z", "2h", "01:00", "01:50"),
+        (NEW_YORK, "2026-11-01T07:10Z", "1h", "01:10", "02:00"),
+        (NEW_YORK, "2026-11-01T07:10Z", "3h", "00:10", "00:10"),
+        (NEW_YORK, "2026-11-02T06:30Z", "1d", "01:00", "02:00"),
+        (NEW_YORK, "2026-11-02T06:30Z", "2026-11-01T01:30", "01:00", "02:00"),
+        (NEW_YORK, "2026-11-02T06:30Z", "11/1/2026 1:30 AM", "01:00", "02:00"),
+        (NEW_YORK, "2026-11-02T06:30Z", "2026-11-01T01:30-04:00", "01:00", "01:30"),
+        (NEW_YORK, "2026-11-02T06:30Z", "2026-11-01T01:30-05:00", "01:30", "02:00"),
+        (NEW_YORK, "2026-11-02T06:30Z", "2026-11-01T02:00", "02:00", "02:00"),
+        (NEW_YORK, "2026-03-08T07:30Z", "1h", "01:30", "01:30"),
+        (NEW_YORK, "2026-03-08T07:30Z", "2026-03-08T02:30", "02:30", "02:30"),
+        (LORD_HOWE, "2026-04-04T15:10Z", "0h", "01:40", "02:00"),
+        (LORD_HOWE, "2026-04-04T15:10Z", "1h", "01:10", "01:10"),
+        (ZoneInfo("America/Havana"), "2026-11-01T12:00Z", "today", "00:00", "00:00"),
+        (ZoneInfo("America/Havana"), "2026-11-01T12:00Z", "2026-11-01T00:00", "00:00", "01:00"),
+    ],
+)
+def test_the_hour_that_comes_twice(zone: ZoneInfo, now: str, typed: str, after: str, before: str) -> None:
+    found = [bound(typed, zone=zone, side=side, now=datetime.fromisoformat(now)) for side in dates.SIDES]
+    assert [f"{moment:%H:%M}" for moment in found] == [after, before]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [("1h", "05:50"), ("0h", "06:50"), ("2026-11-01T01:30", "05:30"), ("2026-11-01T01:30-05:00", "06:30")],
+)
+def test_an_instant_is_that_very_one_or_the_first_that_it_may_be(typed: str, wanted: str) -> None:
+    """What is purged is older than that for sure."""
+    found = dates.instant(typed, zone=NEW_YORK, now=datetime(2026, 11, 1, 6, 50, tzinfo=UTC))
+    assert f"{found.astimezone(UTC):%H:%M}" == wanted
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("02/26/2019 17:01", "2019-02-26T17:01:00"),
+        ("02/26/2019 17:01:59", "2019-02-26T17:01:59"),
+        ("02/26/2019 17:01:59.123", "2019-02-26T17:01:59"),
+        ("2/6/2019", "2019-02-06T00:00:00"),
+        ("2019-02-26T17:01:00", "2019-02-26T17:01:00"),
+        ("2019-02-26T17:01:00.1234567", "2019-02-26T17:01:00"),
+        ("2019-02-26T17:01:00Z", "2019-02-26T12:01:00"),
+        ("11/1/2026 12:00:00 AM", "2026-11-01T00:00:00"),
+        ("11/1/2026 12:30 pm", "2026-11-01T12:30:00"),
+        ("11/11/2026 1:05:09 PM", "2026-11-11T13:05:09"),
+        ("26/02/2019 17:01", None),
+        ("02/30/2019", None),
+        ("11/1/2026 13:00 PM", None),
+        ("11/1/2026 0:30 AM", None),
+        ("11/1/2026 24:00", None),
+        ("11/1/26", None),
+    ],
+)
+def test_the_stores_own_forms_are_taken(typed: str, wanted: str | None) -> None:
+    if wanted is None:
+        with pytest.raises(BadUsage):
+            from_user(typed, zone=NEW_YORK)
+        return
+    assert from_user(typed, zone=NEW_YORK).replace(microsecond=0).isoformat() == wanted
+    read = from_store(typed)
+    assert "Z" in typed or (read and read.replace(microsecond=0).isoformat()) == wanted
+
+
+@pytest.mark.parametrize("dates_as", ["iso", "slash"])
+def test_a_date_that_came_out_goes_back_in(shop: Sandbox, run: Run, dates_as: str) -> None:
+    shop.switch(f"dates={dates_as}", "date-bounds=inclusive")
+    came = run("tickets", "get", "5", "--json").json["DateOpened"]
+    assert run("tickets", "list", "--opened-after", came, "--opened-before", came, "-o", "ids").lines == ["5"]
+
+
+def test_a_ticket_of_the_hour_that_comes_again_is_found(
+    shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime(2026, 11, 1, 6, 50, tzinfo=UTC)
+    monkeypatch.setattr(dates, "utc_now", lambda: now)
+    shop.store.update(TICKET, 4, {"DateOpened": "2026-11-01T06:20", "DateLastAction": "2026-11-01T06:20"})
+    for span in (
+        ("--opened-after", "1h"),
+        ("--active-after", "1h"),
+        ("--opened-after", "2026-11-01T01:50"),
+        ("--opened-after", "2026-11-01T01:50-04:00", "--opened-before", "2026-11-01T01:20-05:00"),
+        ("--opened-after", "2026-11-01T01:50", "--opened-before", "2026-11-01T01:10"),
+    ):
+        shop.store.clear_log()
+        found = run("tickets", "list", *span, "-o", "ids")
+        assert (found.code, found.lines) == (0, ["4"]), span
+    assert "1 hour ago" in run("tickets", "get", "4", terminal=True).out, (
+        "or half an hour: the longer of the two is said"
+    )
 
 
 def test_the_profiles_zone_is_the_stores(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -104,7 +104,8 @@ def test_messages_are_taken_by_their_numbers() -> None:
         # Clocks went back at two on the first of November, and forward on the eighth of March.
         ([(CUSTOMER, "2026-11-01T00:30:00"), (STORE, "2026-11-01T02:30:00")], 3 * HOUR),
         ([(CUSTOMER, "2026-03-08T01:30:00"), (STORE, "2026-03-08T03:30:00")], HOUR),
-        ([(CUSTOMER, "2026-11-01T01:59:00"), (STORE, "2026-11-01T01:01:00")], 0),
+        ([(CUSTOMER, "2026-11-01T01:59:00"), (STORE, "2026-11-01T01:01:00")], 120),
+        ([(CUSTOMER, "2026-11-01T03:59:00"), (STORE, "2026-11-01T03:01:00")], 0),  # a clock that was set right
     ],
 )
 def test_the_time_to_the_first_answer(messages: list[tuple[Any, str]], expected: int | None) -> None:

@@ -95,10 +95,10 @@ class Tickets(Numbered):
         }
         params: dict[str, object] = {
             "subject": subject,
-            "openedstartdate": self._moment(opened_after),
-            "openedenddate": self._moment(opened_before),
-            "lastactionstartdate": self._moment(active_after),
-            "lastactionenddate": self._moment(active_before),
+            "openedstartdate": self._moment(opened_after, "after"),
+            "openedenddate": self._moment(opened_before, "before"),
+            "lastactionstartdate": self._moment(active_after, "after"),
+            "lastactionenddate": self._moment(active_before, "before"),
             "customername": customer_name,
             "customeremail": customer_email,
             "customerphone": customer_phone,
@@ -262,12 +262,12 @@ class Tickets(Numbered):
             named["StatusID"] = self._statuses.number(status)
         return named
 
-    def _moment(self, date: str | None) -> str | None:
+    def _moment(self, date: str | None, side: dates.Side) -> str | None:
         if date is None:
             return None
         from zoneinfo import ZoneInfo
 
-        return dates.to_filter(dates.from_user(date, zone=ZoneInfo(self._zone)))
+        return dates.to_filter(dates.bound(date, zone=ZoneInfo(self._zone), side=side))
 
 
 def _lacking(fields: list[str]) -> Callable[[Row], bool] | None:

@@ -102,7 +102,7 @@ def _chosen(state: State, numbers: list[str] | None, *, every: bool, older_than:
         from zoneinfo import ZoneInfo
 
         zone = ZoneInfo(state.settings.timezone)
-        before = dates.from_user(older_than, zone=zone).replace(tzinfo=zone).timestamp()
+        before = dates.instant(older_than, zone=zone).timestamp()
         entries = [entry for entry in entries if entry.made < before]
     underway = [entry.number for entry in entries if entry.standing == "underway"]
     if numbers and underway:

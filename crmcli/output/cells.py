@@ -26,7 +26,7 @@ class Look(Protocol):
 
     @property
     def now(self) -> datetime:
-        """The hour in the store's zone, naive."""
+        """The hour in the store's zone, aware."""
         ...
 
     def author(self, message: Row, ticket: Row) -> str | None:
@@ -41,6 +41,7 @@ class Look(Protocol):
 # Both forms seen on the wire (wire-facts section 7): recorded traffic and the documentation's samples.
 _ISO = re.compile(r"(\d{4}-(?:0\d|1[0-2])-[0-3]\d)T([0-2]\d:[0-5]\d)(?::\d\d(?:\.\d+)?)?Z?")
 _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: ([0-2]?\d:[0-5]\d)(?::\d\d(?:\.\d+)?)?)?")
+_HALVES = re.compile(r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d(:\d\d)? ?[AaPp][Mm]")
 
 _CALLED = {column.field: column.header for shape in (REPLIES, MESSAGES, TICKETS) for column in shape.columns}
 
@@ -61,8 +62,17 @@ def date(value: object) -> str:
     elif found := _SLASHED.fullmatch(value):
         text = f"{found[3]}-{found[1]:0>2}-{found[2]:0>2}" + (f" {found[4]:0>5}" if found[4] else "")
     else:
-        return one_line(value)
+        return _halves(value) or one_line(value)
     return "" if text.startswith(_UNSET_YEAR) else text
+
+
+def _halves(value: str) -> str:
+    """A date with an hour of half a day, `11/23/2026 2:05:00 PM`; empty for anything else."""
+    try:
+        moment = dates.from_store(value) if _HALVES.fullmatch(value) else None
+    except ValueError:
+        return ""
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
 
 
 def ago(value: object, look: Look | None) -> str:
@@ -76,7 +86,9 @@ def ago(value: object, look: Look | None) -> str:
         return ""
     if moment is None or look is None:
         return ""
-    minutes = int((look.now - moment).total_seconds() // 60)
+    # As real time, and in an hour that comes twice the first: nobody who waits waits for less than is said.
+    seconds = look.now.timestamp() - moment.replace(tzinfo=look.now.tzinfo).timestamp()
+    minutes = int(seconds // 60)
     if minutes < -1:
         return ""
     for size, unit in _UNITS:
