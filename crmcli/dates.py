@@ -124,15 +124,12 @@ def _twice(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
     first, second = (wall.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
     if first <= second:  # it comes once; or, where the clock is put forward, never
         return wall, wall
-    early, late = (
-        (wall - first).replace(microsecond=0),
-        wall - second,
-    )  # in UTC: before and after the clock was put back
+    # In UTC, before and after the clock was put back, which it is on a whole second.
+    early, late = ((wall - offset).replace(microsecond=0) for offset in (first, second))
     while late - early > timedelta(seconds=1):
         middle = early + timedelta(seconds=(late - early) // timedelta(seconds=2))
         is_before = middle.replace(tzinfo=UTC).astimezone(zone).utcoffset() == first
         early, late = (middle, late) if is_before else (early, middle)
-    late = late.replace(microsecond=0)
     return late + second, late + first
 
 

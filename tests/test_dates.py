@@ -217,14 +217,14 @@ def test_what_was_opened_within_the_wish_is_asked_for(
 
 
 @settings(max_examples=400, deadline=None)
-@given(change=changes, wished=seconds, opened=seconds, day=st.booleans())
+@given(change=changes, wished=seconds, opened=seconds, day=st.booleans(), part=st.sampled_from([0, 0, 1, 999_999]))
 def test_what_was_opened_after_or_before_an_hour_of_the_clock_is_asked_for(
-    change: tuple[ZoneInfo, datetime], wished: int, opened: int, day: bool
+    change: tuple[ZoneInfo, datetime], wished: int, opened: int, day: bool, part: int
 ) -> None:
     """An hour that comes twice is from its first beginning to its second end; one that never comes is no hindrance."""
     zone, around = change
     wall = shown(around, zone) + timedelta(seconds=wished)
-    wall = wall.replace(hour=0, minute=0, second=0) if day else wall
+    wall = wall.replace(hour=0, minute=0, second=0) if day else wall.replace(microsecond=part)
     typed = wall.date().isoformat() if day else wall.isoformat()
     first, second = ((wall.replace(tzinfo=zone, fold=fold)).astimezone(UTC) for fold in (0, 1))
     if shown(first, zone) != wall:  # the clock never shows it: it stands for the moment at which it is put forward
@@ -249,6 +249,8 @@ def test_what_was_opened_after_or_before_an_hour_of_the_clock_is_asked_for(
         (NEW_YORK, "2026-11-01T07:10Z", "3h", "00:10", "00:10"),
         (NEW_YORK, "2026-11-02T06:30Z", "1d", "01:00", "02:00"),
         (NEW_YORK, "2026-11-02T06:30Z", "2026-11-01T01:30", "01:00", "02:00"),
+        (NEW_YORK, "2026-11-02T06:30Z", "2026-11-01T01:59:59.999999", "01:00", "02:00"),
+        (NEW_YORK, "2026-11-02T06:30Z", "2026-11-01T01:00:00.000001", "01:00", "02:00"),
         (NEW_YORK, "2026-11-02T06:30Z", "11/1/2026 1:30 AM", "01:00", "02:00"),
         (NEW_YORK, "2026-11-02T06:30Z", "2026-11-01T01:30-04:00", "01:00", "01:30"),
         (NEW_YORK, "2026-11-02T06:30Z", "2026-11-01T01:30-05:00", "01:30", "02:00"),
