@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -20,6 +21,8 @@ _RESET = struct.pack("ii", 1, 0)
 
 class Server(ThreadedWSGIServer):
     """Serves one app, a thread a connection. Nothing is printed but what goes wrong, on standard error."""
+
+    tell: Callable[[str], None]
 
     # A client that hangs in a delay must not keep the server from ending.
     block_on_close = False
@@ -56,6 +59,12 @@ class _Handler(WSGIRequestHandler):
         """Leave "100 Continue" to werkzeug, which sends it whatever http.server did: a client must get it once."""
         return True
 
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: ARG002 - the base class's name
+        """Tell what was refused before the app saw it, as the app tells its requests."""
+        said = message % args
+        https = " (an https:// address? this is http://)" if r"('\x16\x03" in said else ""
+        self.server.tell(f"refused: {said.partition('message ')[2] or said}{https}")  # type: ignore[attr-defined]
+
     def send_response(self, code: int, message: str | None = None) -> None:
         """The status line alone: the app sends the date itself, and the real store names no server."""
         self.send_response_only(code, message)
@@ -68,4 +77,6 @@ def make_server(app: SandboxApp, port: int = 0) -> Server:
     """
     # Not left to werkzeug, which prints and exits the whole program when the port is taken.
     with socket.create_server((HOST, port)) as bound:
-        return Server(HOST, port, app, _Handler, fd=bound.fileno())
+        server = Server(HOST, port, app, _Handler, fd=bound.fileno())
+    server.tell = app.tell
+    return server

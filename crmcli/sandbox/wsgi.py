@@ -87,7 +87,10 @@ class SandboxApp:
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request. Raises Cut where a fault cuts the connection."""
-        raw = _body(environ)  # always read, since a socket closed on unread bytes is reset, whatever was meant
+        try:
+            raw = _body(environ)  # always read, since a socket closed on unread bytes is reset, whatever was meant
+        except OSError:  # the client went, or what it sends is no body
+            raise Cut from None
         fault = self.faults.strike(environ["REQUEST_METHOD"], _below(environ))
         time.sleep(self.latency + _delay(fault, after=False))
         answer = self._work(environ, raw, fault)
@@ -104,7 +107,7 @@ class SandboxApp:
         start_response(f"{answer.status} {phrase}", list(_headers(answer, dates.http_date(self.clock())).items()))
         if fault and fault.kind == "cut-body":
             return _half(answer.body, reset=fault.reset)
-        return [answer.body]
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
     def close(self) -> None:
         """Close the store's file."""

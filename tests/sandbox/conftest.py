@@ -36,6 +36,7 @@ class Served:
     store: Store
     app: SandboxApp
     client: httpx.Client
+    told: list[str]
 
     def call(self, method: str, path: str, **more: Any) -> httpx.Response:
         return self.client.request(method, path, **more)
@@ -83,7 +84,8 @@ def serve(store: Store) -> Iterator[Serve]:
     with ExitStack() as ending:
 
         def start(*, keys: Keys | None = None, into: Store | None = None) -> Served:
-            app = SandboxApp(into or store, keys=keys, clock=lambda: NOW)
+            told: list[str] = []
+            app = SandboxApp(into or store, keys=keys, clock=lambda: NOW, tell=told.append)
             server = make_server(app)
             thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.005})
             thread.start()
@@ -91,7 +93,7 @@ def serve(store: Store) -> Iterator[Serve]:
             ending.callback(server.shutdown)
             # verify: plain loopback needs no certificates, and reading them takes longer than most tests.
             client = httpx.Client(base_url=server.base_url, headers=TRIO, timeout=5, trust_env=False, verify=False)
-            return Served(into or store, app, ending.enter_context(client))
+            return Served(into or store, app, ending.enter_context(client), told)
 
         yield start
 

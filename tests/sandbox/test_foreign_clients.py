@@ -83,23 +83,50 @@ def test_a_browser_may_ask_before_it_sends_the_keys(served: Served, path: str, m
     assert served.call("GET", path).status_code == 401
 
 
-def test_continue_is_said_once(served: Served) -> None:
+def exchanged(served: Served, request: str, then: bytes = b"", *headers: str) -> bytes:
+    """What comes back on a line of its own for a request as it stands, and for a body once there was a first answer."""
     url = served.client.base_url
-    body = b'{"Message":"Hello"}'
-    head = f"POST {url.path}CRM/42/message HTTP/1.1\r\nHost: {url.host}\r\nContent-Type: application/json\r\n"
-    head += f"Content-Length: {len(body)}\r\nExpect: 100-continue\r\nConnection: close\r\n"
-    head += "".join(f"{name}: {value}\r\n" for name, value in TRIO.items())
+    lines = [f"{request.replace('BASE', url.path.removesuffix('/'))} HTTP/1.1", f"Host: {url.host}", *headers]
+    lines += [f"{name}: {value}" for name, value in TRIO.items()]
     with socket.create_connection((url.host, url.port), timeout=5) as line:
-        line.sendall(f"{head}\r\n".encode())
+        line.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode())
         came = b""
-        while b"\r\n\r\n" not in came:
+        while then and b"\r\n\r\n" not in came:
             came += line.recv(1000)
-        line.sendall(body)
+        line.sendall(then)
         while piece := line.recv(10_000):
             came += piece
+    return came
+
+
+def test_continue_is_said_once(served: Served) -> None:
+    body = b'{"Message":"Hello"}'
+    more = ("Content-Type: application/json", f"Content-Length: {len(body)}", "Expect: 100-continue")
+    came = exchanged(served, "POST BASE/CRM/42/message", body, *more)
     assert came.startswith(b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\n")
     assert came.count(b"HTTP/1.1") == 2
     assert len(served.store.mailbox()) == 1
+
+
+def test_head_has_no_body(served: Served) -> None:
+    head, _, body = exchanged(served, "HEAD BASE/CRM/42").partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 405 ")
+    assert body == b""
+
+
+def test_what_is_no_http_is_told_in_a_line(served: Served, capfd: pytest.CaptureFixture[str]) -> None:
+    url = served.client.base_url
+    hello = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + b"x" * 20 + b"\r\n\r\n"
+    with socket.create_connection((url.host, url.port), timeout=5) as line:
+        line.sendall(hello)
+        assert b"Bad request" in line.recv(10_000)
+    assert served.told[-1].startswith("refused: Bad request")
+    assert served.told[-1].endswith("(an https:// address? this is http://)")
+    broken = b"zz\r\nno chunk\r\n"
+    more = ("Content-Type: application/json", "Transfer-Encoding: chunked", "Expect: 100-continue")
+    assert exchanged(served, "POST BASE/CRM/42/message", broken, *more).count(b"HTTP/1.1") == 1
+    assert served.call("GET", "/CRM/42").status_code == 200
+    assert capfd.readouterr() == ("", "")
 
 
 def test_keys_may_be_any_or_the_demos_alone(served: Served) -> None:
@@ -133,18 +160,16 @@ def test_the_first_status_is_1_where_a_store_has_none(serve: Serve, store: Store
 
 
 def test_each_request_is_told_in_a_line_with_the_reason_of_a_refusal(served: Served) -> None:
-    told: list[str] = []
-    served.app.tell = told.append
     served.switch("errors=empty")
     served.call("GET", "/CRM?limit=3")
     served.call("PUT", "/CRM/42", json={"Subject": "x" * 51})
     served.call("GET", "/CRM", headers={"Token": ""})
     served.fault("status=503,after")
     served.call("DELETE", "/CRM/42")
-    assert told == [
+    assert served.told == [
         "GET /CRM?limit=3 200",
         "PUT /CRM/42 400: Subject: takes at most 50 characters, 51 given",
         "GET /CRM 401: a key is missing: SecureURL, PrivateKey and Token go with every request",
         "DELETE /CRM/42 503: a fault on purpose (fault status)",
     ]
-    assert not any(secret in line for line in told for secret in TRIO.values())
+    assert not any(secret in line for line in served.told for secret in TRIO.values())
