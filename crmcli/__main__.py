@@ -121,14 +121,14 @@ def _json_format(argv: Sequence[str]) -> str | None:
 
 def _told(fault: BaseException) -> CrmError:
     """What to tell of whatever ended a run."""
-    from crmcli import errors
+    from crmcli import errors, interrupts
 
     if isinstance(fault, errors.CrmError):
         return fault
+    if isinstance(fault, KeyboardInterrupt) or interrupts.is_asked():  # some code makes another fault of an interrupt
+        return errors.Interrupted("Interrupted.")
     if isinstance(fault, OSError):
         return errors.StoreFailed(f"It can't be written or read here: {fault}.", hint="See where the output goes.")
-    if isinstance(fault, KeyboardInterrupt):
-        return errors.Interrupted("Interrupted.")
     frame = fault.__traceback__
     while frame and frame.tb_next:
         frame = frame.tb_next

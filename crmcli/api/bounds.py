@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -29,12 +29,19 @@ class Exchange(threading.local):
     until = float("inf")
     left = True
     _opened: Any = None
+    _leaving: Callable[[], None]
 
-    def begin(self, seconds: float, *, left: bool = False) -> None:
-        """Begin one that is to take so long at most; `left` where nobody will tell when it leaves."""
+    def begin(self, seconds: float, *, left: bool = False, leaving: Callable[[], None]) -> None:
+        """Begin one that is to take so long at most; `left` where nobody will tell when it leaves.
+
+        `leaving` is called before a connection is looked for, and again right before the request goes out on it; what it
+        raises keeps the request here.
+        """
         self.until = time.monotonic() + seconds
         self.left = left
         self._opened = None
+        self._leaving = leaving
+        leaving()
 
     def failed(self) -> None:
         """Close the connection of one that never left: httpx leaves it open where a SOCKS proxy refused."""
@@ -44,6 +51,7 @@ class Exchange(threading.local):
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Have a new connection, or the encrypted one inside it, keep to the deadline of whoever reads from it."""
         if event.endswith(".send_request_headers.started") and info["request"].method != b"CONNECT":
+            self._leaving()
             self.left = True
         if not event.endswith((".connect_tcp.complete", ".start_tls.complete")):
             return

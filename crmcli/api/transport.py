@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
-from crmcli import __version__, dates, errors, values
+from crmcli import __version__, dates, errors, interrupts, values
 from crmcli.api import answers, bodies, bounds, retry, secrets
 from crmcli.api.answers import Answer
 from crmcli.api.connections import Connections
@@ -226,7 +227,8 @@ class Transport:
         httpx's time-out is for each piece of it; an answer that drips, headers or body, is given twice as long in all.
         """
         client = self.connections.of(method)
-        self._exchanging.begin(2 * self._timeout, left=bool(self._app))
+        leaving = partial(interrupts.check, f"{method} {url.removeprefix(self.base_url)}")
+        self._exchanging.begin(2 * self._timeout, left=bool(self._app), leaving=leaving)
         try:
             request = client.build_request(
                 method,

@@ -8,7 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crmcli import errors
+from crmcli import errors, interrupts
 from crmcli.bulk import actions
 from crmcli.bulk.actions import Action, Row, Told
 from crmcli.bulk.crew import Crew
@@ -81,6 +81,7 @@ def _through(state: State, crew: Crew[RunRow, Outcome], report: Report) -> None:
         except (KeyboardInterrupt, errors.Interrupted) as end:
             if report.interrupted:
                 raise
+            interrupts.heard()
             crew.stop()
             state.crm.end()
             report.interrupt(end, is_underway=crew.is_underway)
