@@ -5,11 +5,11 @@
 _crmcli_at() {
     flags='--profile=profiles -p=profiles --output=table|json|jsonl|csv|tsv|ids -o=table|json|jsonl|csv|tsv|ids --json --fields= --csv-raw --color=auto|always|never --quiet -q --verbose -v --no-input --no-pager --help -h' words='' kind=''
     case $1 in
-    '') words='api apply commands doctor help schema tickets messages departments replies statuses profiles outbox trash runs checkpoints completion sandbox' flags="$flags --version" ;;
+    '') words='api apply commands doctor help schema tickets messages departments replies statuses profiles outbox drafts trash runs checkpoints completion sandbox' flags="$flags --version" ;;
     'api') kind='GET|POST|PUT|DELETE' flags="$flags --field= -f= --data=@files --all -a --yes -y --send-again --dry-run" ;;
     'apply') kind='files' flags="$flags --yes -y --once= --send-again --dry-run" ;;
-    'help') kind='dates|environment|exit-codes|formats|tickets|messages|departments|replies|statuses|profiles|outbox|trash|runs|checkpoints|completion|sandbox|api|apply|commands|doctor|help|schema' ;;
-    'schema') kind='tickets|messages|departments|replies|statuses|profiles|outbox|trash|runs|run-rows|plan|checks|doctor|mailbox|topics|checkpoints|exit-codes|acks|requests|error|figures|anything' ;;
+    'help') kind='dates|environment|exit-codes|formats|tickets|messages|departments|replies|statuses|profiles|outbox|drafts|trash|runs|checkpoints|completion|sandbox|api|apply|commands|doctor|help|schema' ;;
+    'schema') kind='tickets|messages|departments|replies|statuses|profiles|outbox|drafts|trash|runs|run-rows|plan|checks|doctor|mailbox|topics|checkpoints|exit-codes|acks|requests|error|figures|anything' ;;
     'tickets') words='list stats get create update reply delete' ;;
     'tickets list') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --limit= -L= --offset= --all -a --newest --count --checkpoint=" ;;
     'tickets stats') flags="$flags --subject= --department=departments --status=statuses --opened-after= --opened-before= --active-after= --active-before= --customer-name= --customer-email= --customer-phone= --customer-ip= --order= --customer= --product= --closed=statuses --fail-if= --days=" ;;
@@ -46,6 +46,8 @@ _crmcli_at() {
     'outbox resolve') flags="$flags --sent --not-sent" ;;
     'outbox resend') flags="$flags --yes -y --send-again --dry-run" ;;
     'outbox forget') flags="$flags --yes -y" ;;
+    'drafts') words='list show delete' ;;
+    'drafts delete') flags="$flags --yes -y" ;;
     'trash') words='list show restore purge' ;;
     'trash list') flags="$flags --all -a" ;;
     'trash restore') flags="$flags --with-messages --yes -y --send-again --dry-run" ;;

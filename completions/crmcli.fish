@@ -53,7 +53,7 @@ end
 complete -c crmcli -f
 # <made by `python -m tests.regenerate`>
 set -g __crmcli_valued --profile -p --output -o --fields --color
-set -g __crmcli_commands 'api' 'apply' 'commands' 'doctor' 'help' 'schema' 'tickets' 'tickets list' 'tickets stats' 'tickets get' 'tickets create' 'tickets update' 'tickets reply' 'tickets delete' 'messages' 'messages list' 'messages get' 'messages create' 'messages delete' 'departments' 'departments list' 'departments get' 'departments update' 'replies' 'replies list' 'replies get' 'replies create' 'replies update' 'replies delete' 'statuses' 'statuses list' 'statuses get' 'statuses update' 'profiles' 'profiles add' 'profiles list' 'profiles show' 'profiles use' 'profiles remove' 'profiles check' 'outbox' 'outbox list' 'outbox show' 'outbox resolve' 'outbox resend' 'outbox forget' 'trash' 'trash list' 'trash show' 'trash restore' 'trash purge' 'runs' 'runs list' 'runs show' 'runs resume' 'runs undo' 'checkpoints' 'checkpoints list' 'checkpoints show' 'checkpoints reset' 'completion' 'completion show' 'completion install' 'sandbox' 'sandbox serve' 'sandbox reset' 'sandbox mailbox'
+set -g __crmcli_commands 'api' 'apply' 'commands' 'doctor' 'help' 'schema' 'tickets' 'tickets list' 'tickets stats' 'tickets get' 'tickets create' 'tickets update' 'tickets reply' 'tickets delete' 'messages' 'messages list' 'messages get' 'messages create' 'messages delete' 'departments' 'departments list' 'departments get' 'departments update' 'replies' 'replies list' 'replies get' 'replies create' 'replies update' 'replies delete' 'statuses' 'statuses list' 'statuses get' 'statuses update' 'profiles' 'profiles add' 'profiles list' 'profiles show' 'profiles use' 'profiles remove' 'profiles check' 'outbox' 'outbox list' 'outbox show' 'outbox resolve' 'outbox resend' 'outbox forget' 'drafts' 'drafts list' 'drafts show' 'drafts delete' 'trash' 'trash list' 'trash show' 'trash restore' 'trash purge' 'runs' 'runs list' 'runs show' 'runs resume' 'runs undo' 'checkpoints' 'checkpoints list' 'checkpoints show' 'checkpoints reset' 'completion' 'completion show' 'completion install' 'sandbox' 'sandbox serve' 'sandbox reset' 'sandbox mailbox'
 complete -c crmcli -l profile -s p -x -a '(__crmcli_names profiles)' -d 'Profile to use'
 complete -c crmcli -l output -s o -x -a 'table json jsonl csv tsv ids' -d 'Output format; default: table on a terminal, tsv in a pipe'
 complete -c crmcli -l json -d 'Short for -o json'
@@ -78,6 +78,7 @@ complete -c crmcli -n __crmcli_at -a replies -d 'Saved replies: texts to answer 
 complete -c crmcli -n __crmcli_at -a statuses -d 'Statuses: where a ticket stands'
 complete -c crmcli -n __crmcli_at -a profiles -d 'Profiles: your stores and their keys'
 complete -c crmcli -n __crmcli_at -a outbox -d 'The outbox: what was to be sent, and what became of it'
+complete -c crmcli -n __crmcli_at -a drafts -d 'Drafts: texts that were typed and not sent'
 complete -c crmcli -n __crmcli_at -a trash -d 'The trash: what was deleted, kept whole before it went'
 complete -c crmcli -n __crmcli_at -a runs -d 'Runs: what commands changed, row by row'
 complete -c crmcli -n __crmcli_at -a checkpoints -d 'Checkpoints: how far \'tickets list --checkpoint\' came'
@@ -96,8 +97,8 @@ complete -c crmcli -n '__crmcli_at apply' -l once -x -d 'A key for this job: run
 complete -c crmcli -n '__crmcli_at apply' -l send-again -d 'Send also what an earlier or another command has sent already'
 complete -c crmcli -n '__crmcli_at apply' -l dry-run -d 'Print the request and send nothing'
 complete -c crmcli -n '__crmcli_at apply' -r -F
-complete -c crmcli -n '__crmcli_at help' -x -a 'dates environment exit-codes formats tickets messages departments replies statuses profiles outbox trash runs checkpoints completion sandbox api apply commands doctor help schema'
-complete -c crmcli -n '__crmcli_at schema' -x -a 'tickets messages departments replies statuses profiles outbox trash runs run-rows plan checks doctor mailbox topics checkpoints exit-codes acks requests error figures anything'
+complete -c crmcli -n '__crmcli_at help' -x -a 'dates environment exit-codes formats tickets messages departments replies statuses profiles outbox drafts trash runs checkpoints completion sandbox api apply commands doctor help schema'
+complete -c crmcli -n '__crmcli_at schema' -x -a 'tickets messages departments replies statuses profiles outbox drafts trash runs run-rows plan checks doctor mailbox topics checkpoints exit-codes acks requests error figures anything'
 complete -c crmcli -n '__crmcli_at tickets' -a list -d 'List tickets that match all the filters, in the store\'s order (oldest first)'
 complete -c crmcli -n '__crmcli_at tickets' -a stats -d 'Count tickets that match all the filters: open ones by status, department and age, answers, and new ones by day'
 complete -c crmcli -n '__crmcli_at tickets' -a get -d 'Show tickets with their conversations, one after the other'
@@ -296,6 +297,10 @@ complete -c crmcli -n '__crmcli_at outbox resend' -l yes -s y -d 'Don\'t ask for
 complete -c crmcli -n '__crmcli_at outbox resend' -l send-again -d 'Send also what an earlier or another command has sent already'
 complete -c crmcli -n '__crmcli_at outbox resend' -l dry-run -d 'Print the request and send nothing'
 complete -c crmcli -n '__crmcli_at outbox forget' -l yes -s y -d 'Don\'t ask for confirmation'
+complete -c crmcli -n '__crmcli_at drafts' -a list -d 'List the texts that were declined or could not be sent, the newest last'
+complete -c crmcli -n '__crmcli_at drafts' -a show -d 'Show drafts with their whole text'
+complete -c crmcli -n '__crmcli_at drafts' -a delete -d 'Delete drafts and their texts, for good'
+complete -c crmcli -n '__crmcli_at drafts delete' -l yes -s y -d 'Don\'t ask for confirmation'
 complete -c crmcli -n '__crmcli_at trash' -a list -d 'List what was deleted at this store; the newest last'
 complete -c crmcli -n '__crmcli_at trash' -a show -d 'Show what was deleted, whole: a ticket with its messages'
 complete -c crmcli -n '__crmcli_at trash' -a restore -d 'Make at the store again what was deleted'

@@ -21,6 +21,7 @@ NOUNS = (
     "statuses",
     "profiles",
     "outbox",
+    "drafts",
     "trash",
     "runs",
     "checkpoints",

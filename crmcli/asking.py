@@ -42,7 +42,8 @@ class Asking:
         settings = self.settings
         shop = settings.secure_url.partition("://")[2] or settings.secure_url
         profile = "no profile" if settings.profile == NONE else f"profile {settings.profile}"
-        asked, mark, more = question.partition("?")
+        # A name in it may have question marks of its own; what follows the question doesn't.
+        asked, mark, more = (question[:-1], "?", "") if question.endswith("?") else question.partition("? ")
         return f"{asked}, at {shop.rstrip('/')} ({profile}){mark}{more}"
 
     def confirm_delete(

@@ -14,6 +14,8 @@ _OUTPUTS = {
     "profiles list": "profiles",
     "profiles show": "profiles",
     "profiles check": "checks",
+    "drafts list": "drafts",
+    "drafts show": "drafts",
     "outbox list": "outbox",
     "outbox show": "outbox",
     "outbox resolve": "outbox",

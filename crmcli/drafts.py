@@ -1,58 +1,155 @@
-"""A text that somebody typed and that could not be sent: kept in a file, so that it need not be typed again."""
+"""A text that somebody typed and that was not sent: kept in a file, so that it need not be typed again.
+
+The file has the text and nothing else, for `--text @FILE`. What is known of it (its tickets, when and why it was kept) is in
+a file of the same name in a folder beside; older drafts have none.
+"""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
-from crmcli.errors import CrmError, Interrupted, StoreFailed
+from crmcli.errors import CrmError, Declined, Interrupted, NotFound, StoreFailed
 from crmcli.paths import state_folder
+
+_NAME = re.compile(r"draft-(\w{1,64})\.txt", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text that was kept: what it is called, its file, and what is known of it. `made` is a Unix time."""
+
+    name: str
+    file: Path
+    made: float
+    tickets: tuple[int, ...] = ()
+    why: str = ""
+
+    @property
+    def text(self) -> str:
+        """The whole text; "" where it can't be read."""
+        try:
+            return self.file.read_text("utf-8", errors="replace")
+        except OSError:
+            return ""
 
 
 @contextmanager
-def kept(text: object) -> Iterator[None]:
+def kept(text: object, *, tickets: Sequence[int | str] = ()) -> Iterator[None]:
     """Within it a send is tried; should it fail, in whatever way, `text` is in a file that the error names.
 
-    Raises Interrupted for a Ctrl-C. What is no text, or an empty one, is not kept; nor what the error says was mailed.
+    `tickets` are those that it is for, as far as they are numbers. Raises Interrupted for a Ctrl-C. What is no text, or an
+    empty one, is not kept; nor what the error says was mailed.
     """
     try:
         yield
     except CrmError as failure:
-        _keep(text, failure)
+        _keep(text, failure, tickets)
         raise
     except KeyboardInterrupt:
         interrupted = Interrupted("Interrupted.")
-        _keep(text, interrupted)
+        _keep(text, interrupted, tickets)
         raise interrupted from None
     except Exception as fault:
         # Not the fault's own words: they may quote a key.
         ours = StoreFailed(f"crmcli itself failed ({type(fault).__name__}).", hint="This is a bug of crmcli.")
-        _keep(text, ours)
+        _keep(text, ours, tickets)
         raise ours from fault
 
 
-def _keep(text: object, failure: CrmError) -> None:
+def _keep(text: object, failure: CrmError, tickets: Sequence[int | str]) -> None:
     """Put the text into a file and say where; where no file can be written, into the error itself."""
     if failure.is_sent or not isinstance(text, str) or not text.strip():
         return
     try:
-        failure.details.append(f"Your text is kept in {write(text)}")
+        draft = write(text, tickets=tickets, why="declined" if isinstance(failure, Declined) else failure.message)
     except OSError as fault:
         failure.details += [f"Your text could not be kept in a file ({fault.strerror}). It was:", *text.splitlines()]
+    else:
+        failure.details += kept_in(draft)
 
 
-def write(text: str) -> Path:
-    """Put a text into a new file, readable by its owner alone; gives its path. Raises OSError."""
-    import tempfile
+def kept_in(draft: Draft) -> list[str]:
+    """What tells where a draft is."""
+    return [f"Your text is kept in {draft.file}", f"See it with: crmcli drafts show {draft.name}"]
 
-    folder = state_folder() / "drafts"
+
+def write(text: str, *, tickets: Sequence[int | str] = (), why: str = "") -> Draft:
+    """Put a text into a new file, readable by its owner alone. Raises OSError."""
+    folder, beside = _folders()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor, name = tempfile.mkstemp(dir=folder, prefix="draft-", suffix=".txt")  # mode 0600 by its nature
+    descriptor, draft = _begun(folder, tickets, why)
     # Half a character, which JSON may hold and no encoding does, stays readable as its escape.
-    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as stream:
+    with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
         stream.write(text)
         stream.flush()
         os.fsync(stream.fileno())
-    return Path(name)
+    with suppress(OSError):  # the text is what counts
+        beside.mkdir(exist_ok=True, mode=0o700)
+        about = json.dumps({"tickets": draft.tickets, "made": draft.made, "why": why})
+        with os.fdopen(_created(beside / f"draft-{draft.name}.json"), "w", encoding="ascii") as stream:
+            stream.write(about)
+    return draft
+
+
+def known() -> list[Draft]:
+    """All drafts, the oldest first."""
+    folder, beside = _folders()
+    found = []
+    with suppress(OSError):
+        for file in folder.iterdir():
+            name = _NAME.fullmatch(file.name)
+            if name and file.is_file():
+                found.append(_read(name[1], file, beside))
+    return sorted(found, key=lambda draft: (draft.made, draft.name))
+
+
+def get(name: str) -> Draft:
+    """A draft by its name. Raises NotFound."""
+    for draft in known():
+        if draft.name == name:
+            return draft
+    raise NotFound(f"No draft {name!r}.", hint="See 'crmcli drafts list'.")
+
+
+def remove(draft: Draft) -> None:
+    """Take a draft away. Raises StoreFailed."""
+    try:
+        draft.file.unlink(missing_ok=True)
+        (_folders()[1] / f"draft-{draft.name}.json").unlink(missing_ok=True)
+    except OSError as fault:
+        raise StoreFailed(f"{draft.file} can't be removed: {fault.strerror}.", hint="See who owns it.") from None
+
+
+def _folders() -> tuple[Path, Path]:
+    return state_folder() / "drafts", state_folder() / "drafts-about"
+
+
+def _begun(folder: Path, tickets: Sequence[int | str], why: str) -> tuple[int, Draft]:
+    """A new file, whose name is the next number that is free."""
+    names = [name[1] for file in folder.iterdir() if (name := _NAME.fullmatch(file.name))]
+    of = tuple(int(ticket) for ticket in tickets if re.fullmatch(r"#?[1-9]\d{0,17}", str(ticket), re.ASCII))
+    for number in count(1 + max((int(name) for name in names if name.isdigit()), default=0)):
+        file = folder / f"draft-{number}.txt"
+        with suppress(FileExistsError):  # another process was quicker
+            return _created(file), Draft(str(number), file, time.time(), of, why)
+    raise AssertionError  # there is always a next number
+
+
+def _created(file: Path) -> int:
+    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+
+
+def _read(name: str, file: Path, beside: Path) -> Draft:
+    try:
+        about = json.loads((beside / f"draft-{name}.json").read_text("ascii"))
+        return Draft(name, file, float(about["made"]), tuple(map(int, about["tickets"])), str(about["why"]))
+    except (OSError, ValueError, TypeError, KeyError):  # an older draft, or one that was half written
+        return Draft(name, file, file.stat().st_mtime)

@@ -92,8 +92,8 @@ def _of_ticket(name: str, ticket: Row) -> str:
     return "" if is_none else " ".join(str(value).split())
 
 
-def edited(quoted: str) -> str:
-    """What the user writes in `$VISUAL` or `$EDITOR` (`vi` without them), with the `quoted` message below a scissors line.
+def edited(quoted: str, ticket: object = None) -> str:
+    """What the user writes in `$VISUAL` or `$EDITOR` (`vi` without them), below it a scissors line and the `quoted` message.
 
     Raises BadUsage when the text is empty or the editor failed; what it holds then stays in a file that the error names.
     """
@@ -104,7 +104,8 @@ def edited(quoted: str) -> str:
 
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     below = f"\n\n{_SCISSORS}\n# This line and all below are left out. An empty text sends nothing.\n"
-    file = drafts.write(f"{below}{in_editor(quoted)}\n")
+    draft = drafts.write(f"{below}{in_editor(quoted)}\n", tickets=[str(ticket)], why="in an editor")
+    file = draft.file
     with keyboard.opened() as keys:
         done = subprocess.run(f"{editor} {shlex.quote(str(file))}", shell=True, stdin=keys, check=False)  # noqa: S602 - the user's own editor
     try:
@@ -112,16 +113,16 @@ def edited(quoted: str) -> str:
         saved = inputs.file(str(file), hint="Nothing was sent.", most=inputs.LARGEST_TEXT) if file.exists() else ""
     except BadUsage as fault:
         fault.message = f"What the editor ({editor}) saved can't be sent: {fault.message}"
-        fault.details.append(f"Your text is kept in {file}")
+        fault.details += drafts.kept_in(draft)
         raise
     text = saved.partition(_SCISSORS)[0].strip()
     if done.returncode and text:
         raise BadUsage(
             f"The editor ({editor}) ended with code {done.returncode}: nothing was sent.",
             hint="Give what you wrote with --text @FILE.",
-            details=[f"Your text is kept in {file}"],
+            details=drafts.kept_in(draft),
         )
-    file.unlink(missing_ok=True)  # from here on the command keeps it
+    drafts.remove(draft)  # from here on the command keeps it
     if done.returncode:
         raise BadUsage(
             f"The editor ({editor}) ended with code {done.returncode}: nothing was sent.",
@@ -144,4 +145,4 @@ def typed(state: State, tickets: Sequence[Row]) -> str:
     theirs = [row for row in messages_of(ticket) if look is None or look.author(row, ticket) != "store"]
     from crmcli.output import html
 
-    return edited(html.quoted(str(theirs[-1].get("Message") or "")) if theirs else "")
+    return edited(html.quoted(str(theirs[-1].get("Message") or "")) if theirs else "", ticket.get("CrmID"))

@@ -20,6 +20,7 @@ _NUMBER: dict[str, Any] = {"type": ["integer", "string", "null"]}
 _SHAPES = {
     "profiles": columns.PROFILES,
     "outbox": kept.OUTBOX,
+    "drafts": kept.DRAFTS,
     "trash": kept.TRASH,
     "runs": kept.RUNS,
     "run-rows": kept.RUN_ROWS,

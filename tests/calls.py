@@ -43,6 +43,9 @@ CALLS: dict[str, str] = {
     "profiles use": "main",
     "profiles remove": "main --yes",
     "profiles check": "main",
+    "drafts list": "",
+    "drafts show": "1",
+    "drafts delete": "1 --yes",
     "outbox list": "--all",
     "outbox show": "1",
     "outbox resolve": "1",
@@ -77,7 +80,7 @@ ENDLESS = {"sandbox serve"}
 def ready(run: Run, shop: Sandbox, command: str) -> None:
     """Have what the command works on: an entry of the outbox that was refused, a run that was stopped, a plan."""
     noun, *_ = command.split()
-    if noun == "outbox":
+    if noun in ("outbox", "drafts"):
         shop.fault("status=400,method=POST,times=1")
         assert run("messages", "create", "1", "--text", "Hello").code == 6
         shop.fault()

@@ -23,7 +23,7 @@ from .conftest import Sandbox
 from .terminal import PATIENCE, ROOT, environment
 
 PROGRAM = sorted((ROOT / "crmcli").rglob("*.py"))
-OUR_OWN = ("profiles", "outbox", "trash", "runs", "checkpoints", "sandbox")
+OUR_OWN = ("profiles", "outbox", "drafts", "trash", "runs", "checkpoints", "sandbox")
 Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 

@@ -22,6 +22,7 @@ SILENT = {
         "profiles use",
         "profiles remove",
         "outbox forget",
+        "drafts delete",
         "trash purge",
         "checkpoints reset",
         "sandbox reset",

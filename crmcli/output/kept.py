@@ -46,6 +46,24 @@ TRASH = Shape(
     rank=("number", "state", "path", "about", "deleted", "messages", "became", "noun"),
 )
 
+# What was typed and not sent.
+DRAFTS = Shape(
+    "draft",
+    "drafts",
+    "name",
+    (
+        Column("name", "ID"),
+        Column("ticket", "Ticket"),
+        Column("kept", "Kept", "date"),
+        Column("why", "Why", least=20),
+        Column("words", "Begins", least=20),
+        Column("text", "Text", "long", least=20),
+        Column("file", "File"),
+    ),
+    table=("name", "ticket", "kept", "why", "words"),
+    rank=("name", "ticket", "words", "kept", "why"),
+)
+
 CHECKPOINTS = Shape(
     "checkpoint",
     "checkpoints",

@@ -211,7 +211,7 @@ def test_a_question_on_a_real_terminal(sandbox: Sandbox) -> None:
     sandbox.store.insert(REPLY, {"Title": title, "Message": "x"})
     shown = "\\x1b]0;owned\\x07 \\u202e \\x9b31m"
     with Person("replies", "delete", title) as person:
-        person.sees(f"Delete saved reply {shown}? Type {shown} to confirm: ")
+        person.sees(f"Delete saved reply {shown}, at www.example-store.com (no profile)? Type {shown} to confirm: ")
         person.types(f"{shown}\n")
         assert person.leaves() == 0
     assert all(character.isprintable() or character == "\n" for character in person.screen)
