@@ -209,6 +209,24 @@ def test_a_run_that_is_worked_on_is_left_alone(shop: Sandbox, run: Run, monkeypa
     assert (again.code, "nothing left to do" in again.err) == (2, True)
 
 
+def test_a_run_that_another_container_may_be_working_on_is_left_alone(shop: Sandbox, run: Run, kill: Kill) -> None:
+    """Its processes can't be seen from here; an hour after its last row none of its tries can go on."""
+    kill("tickets", "update", *NUMBERS, "--subject", "Spam", at=4)
+    with closing(sqlite3.connect(journal().path)) as db, db:
+        db.execute("UPDATE runs SET owner = '7:1:elsewhere/4026532000'")
+    before = shop.asked("PUT")
+    for words in (("resume", "1"), ("undo", "1")):
+        refused = run("runs", *words)
+        assert (refused.code, "in another container or machine (elsewhere/4026532000)" in refused.err) == (2, True)
+    assert run("runs", "list", "--json").json[0]["state"] == "elsewhere"
+    assert shop.asked("PUT") == before
+    with closing(sqlite3.connect(journal().path)) as db, db:
+        db.execute("UPDATE runs SET made = made - 3700")
+        db.execute("UPDATE rows SET started = started - 3700 WHERE started > 0")
+    assert run("runs", "resume", "1").code == 0
+    assert shop.asked("PUT") == [f"PUT /CRM/{number}" for number in NUMBERS]
+
+
 def texts(shop: Sandbox, text: str) -> int:
     return sum(row["Message"] == text for row in shop.store.rows(MESSAGE))
 
@@ -488,6 +506,8 @@ def test_a_journal_of_the_first_version_gives_back_too(shop: Sandbox, run: Run, 
     with closing(sqlite3.connect(journal().path)) as db, db:
         db.execute("DROP INDEX half_way")
         db.execute("ALTER TABLE rows DROP COLUMN ticket")
+        db.execute("UPDATE rows SET action = json_patch((SELECT common FROM runs WHERE number = run), action)")
+        db.execute("ALTER TABLE runs DROP COLUMN common")
         db.execute("PRAGMA user_version = 0")
     assert run("tickets", "update", "1", "--order", "5").code == 0
     assert difference(before, everything(shop.store)) == {("ticket", 1): {"Subject": "Spam", "OrderID": 5}}

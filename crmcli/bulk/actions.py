@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from crmcli import errors
 from crmcli.api.changes import Seen
@@ -100,6 +100,46 @@ class Action:
     def of(cls, data: Mapping[str, Any]) -> Self:
         """What `data` gave."""
         return cls(**data)
+
+
+@dataclass(frozen=True)
+class Alike(Sequence[Action]):
+    """Actions that are the same for many numbers, each made as it is asked for: a million of them are a list of numbers.
+
+    `template` is what they have in common, `of` the field that has the number; `is_job` says that each is a part of the job
+    that --once names.
+    """
+
+    template: Action
+    numbers: Sequence[int]
+    of: str = "number"
+    is_job: bool = False
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @overload
+    def __getitem__(self, at: int) -> Action: ...
+    @overload
+    def __getitem__(self, at: slice) -> Alike: ...
+    def __getitem__(self, at: int | slice) -> Action | Alike:
+        if isinstance(at, slice):
+            return replace(self, numbers=self.numbers[at])
+        own: Row = {self.of: self.numbers[at]}
+        if self.is_job:
+            own["part"] = str(self.numbers[at])
+        return replace(self.template, **own)
+
+    @property
+    def own(self) -> str:
+        """What each has of its own, as JSON, `%d` for its number."""
+        part = ', "part": "%d"' if self.is_job else ""
+        return f'{{"{self.of}": %d{part}}}'
+
+
+def kinds(todo: Sequence[Action]) -> Sequence[Action]:
+    """Some of these, with one of each kind among them."""
+    return (todo.template,) if isinstance(todo, Alike) else todo
 
 
 def carried_out(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:

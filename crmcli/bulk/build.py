@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli import errors, inputs, placeholders
 from crmcli.bulk import given
-from crmcli.bulk.actions import Action
+from crmcli.bulk.actions import Action, Alike
 from crmcli.bulk.given import Lookup, Values, numbered
 from crmcli.output.columns import REPLIES
 from crmcli.rows import checked
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def ticket_updates(
     state: State, tickets: Sequence[str] | None, *, source: str | None, changes: Values, names: Values
-) -> list[Action]:
+) -> Sequence[Action]:
     """Updates of tickets: `changes`, and departments and statuses by number or name, for all, or what each row says.
 
     Raises BadUsage before anything is sent.
@@ -37,7 +37,7 @@ def ticket_updates(
         check(flags)
         found = inputs.numbers(tickets or (), noun="ticket")
         values = numbered(flags, finders) if found else {}
-        return [Action("update", "ticket", number, values=values) for number in found]
+        return Alike(Action("update", "ticket", values=values), found)
     lines = given.lines(
         source,
         (given.TICKET, *given.TICKET_FIELDS),
@@ -56,11 +56,11 @@ def ticket_updates(
     )
 
 
-def ticket_deletes(tickets: Sequence[str] | None, *, source: str | None) -> list[Action]:
+def ticket_deletes(tickets: Sequence[str] | None, *, source: str | None) -> Sequence[Action]:
     """Deletes of tickets. Raises BadUsage before anything is sent."""
     given.one_of(tickets, source, noun="ticket")
     if source is None:
-        return [Action("delete", "ticket", number) for number in inputs.numbers(tickets or (), noun="ticket")]
+        return Alike(Action("delete", "ticket"), inputs.numbers(tickets or (), noun="ticket"))
     # A row's number says all; what else a list has of a ticket is worth no note.
     lines = given.lines(
         source, (given.TICKET,), noun="ticket", flags={}, key=given.TICKET.name, ours=given.OF_TICKETS, note=None
@@ -70,7 +70,7 @@ def ticket_deletes(tickets: Sequence[str] | None, *, source: str | None) -> list
 
 def messages(
     state: State, tickets: Sequence[str] | None, *, source: str | None, fields: Values, literal: bool
-) -> list[Action]:
+) -> Sequence[Action]:
     """Messages to be written in tickets: `fields` in each, or what each row says. Raises BadUsage before anything is sent.
 
     Without `literal`, also for a text that holds what looks like a placeholder.
@@ -83,11 +83,8 @@ def messages(
         refuse(fields)
         numbers = inputs.numbers(tickets or (), noun="ticket")
         # A job for one ticket is the whole of it; one for a list is the same job for each, however long that is today.
-        parts = [""] if inputs.is_one(list(tickets or ())) else given.parts(numbers)
-        return [
-            Action("create", "message", ticket=number, values=fields, part=part)
-            for number, part in zip(numbers, parts, strict=True)
-        ]
+        is_job = not inputs.is_one(list(tickets or ()))
+        return Alike(Action("create", "message", values=fields), numbers, of="ticket", is_job=is_job)
     columns = (given.OF_TICKET, given.REPLY_FIELDS[1], *given.WRITER_FIELDS)
     lines = given.lines(
         source,

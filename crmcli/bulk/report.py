@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crmcli import errors
 from crmcli.bulk.actions import Action, Told, together
 from crmcli.output.failures import place
-from crmcli.runs.journal import DONE, UNFINISHED, Run, RunRow
+from crmcli.runs.journal import UNFINISHED, Run, RunRow
 
 if TYPE_CHECKING:
     from crmcli.output.progress import Bar
@@ -24,16 +25,24 @@ _LOST_IN_A_ROW = 3
 
 
 class Report:
-    """Tells of the rows of a run, in their order; `fatal` is what ended it before its last row."""
+    """Tells of the rows of a run, in their order: those in the states that are `wanted`, so many in `total`.
 
-    def __init__(self, state: State, run: Run, rows: Sequence[RunRow]) -> None:
+    `fatal` is what ended it before its last row. `done` says how many are done, told or not.
+    """
+
+    def __init__(  # noqa: PLR0913  # all of it is known before the first row
+        self, state: State, run: Run, first: RunRow, *, wanted: Sequence[str], total: int, done: Callable[[], int]
+    ) -> None:
         self._state = state
         self._run = run
-        self._rows = rows
-        self._many = len(rows) != 1
-        first = Action.of(rows[0].action)
-        self._is_list = self._many or first.line is not None or first.do == "reply"  # which makes two things
-        self._is_calm = len(rows) > QUIET and state.output.is_read
+        self._wanted = wanted
+        self._total = total
+        self._done = done
+        self._last = first
+        self._many = total != 1
+        action = Action.of(first.action)
+        self._is_list = self._many or action.line is not None or action.do == "reply"  # which makes two things
+        self._is_calm = total > QUIET and state.output.is_read
         self._bar: Bar | None = None
         self._told = 0
         self._failures: list[errors.CrmError] = []
@@ -46,7 +55,7 @@ class Report:
     def open(self) -> Iterator[None]:
         """Within it rows are told."""
         output = self._state.output
-        with output.results.together() if self._is_list else nullcontext(), output.bar(len(self._rows)) as self._bar:
+        with output.results.together() if self._is_list else nullcontext(), output.bar(self._total) as self._bar:
             yield
 
     def ends(self, failure: errors.CrmError | None) -> bool:
@@ -65,6 +74,7 @@ class Report:
         """Tell of one row: what was done, and what failed."""
         action = Action.of(row.action)
         self._told += 1
+        self._last = row
         if self._bar and (failure or not self._is_calm):
             self._bar.clear()
         for ack, noun in () if self._is_calm else told:
@@ -94,10 +104,10 @@ class Report:
                 said = self.interrupted.message if self.interrupted.hint else "Interrupted."
                 looks = f"'crmcli runs resume {self._run.number}' looks at those that were under way, and goes on."
                 some, hint = (", and some may be", looks) if self._is_cut else ("", go_on)
-                done, is_over = self._stand(done)
-                if is_over:
+                done = max(done, self._done())
+                if self._is_over():
                     some, hint = "", f"Nothing is left to do: see 'crmcli runs show {self._run.number}'."
-                self.interrupted.message = f"{said} {done:,} of {len(self._rows):,} are done{some}."
+                self.interrupted.message = f"{said} {done:,} of {self._total:,} are done{some}."
                 if self.interrupted.is_sent or not self.interrupted.hint:  # going on does the other half, too
                     self.interrupted.hint = hint
                 self.interrupted.is_sent = False  # the others' text is still to be sent
@@ -106,7 +116,7 @@ class Report:
             raise self._ended_early(self.fatal, done, go_on)
         if not self._failures:
             if self._many:
-                self._state.output.note(f"{done:,} of {len(self._rows):,} done (run {self._run.number}).")
+                self._state.output.note(f"{done:,} of {self._total:,} done (run {self._run.number}).")
             return
         if not self._many:
             raise self._alone(self._failures[0])
@@ -119,7 +129,7 @@ class Report:
 
     def _some_failed(self, done: int) -> errors.Partial:
         skipped = sum(isinstance(failure, errors.Changed) for failure in self._failures)
-        halves, of = self._halves, f"of {len(self._rows):,}"
+        halves, of = self._halves, f"of {self._total:,}"
         failed = len(self._failures) - skipped - halves
         counted = ((failed, "failed"), (halves, "done in part"), (skipped, "skipped"))
         hint = f"{'The others are done. ' if done else ''}See 'crmcli runs show {self._run.number}'"
@@ -131,14 +141,14 @@ class Report:
         partial.is_sent = all(failure.is_sent for failure in self._failures)
         return partial
 
-    def _stand(self, told: int) -> tuple[int, bool]:
-        """How many of the rows are done, as the journal has it: some may be, and were not `told`; whether that was all."""
+    def _is_over(self) -> bool:
+        """Whether nothing of the run is left, as the journal has it: some may be done, and were not told."""
+        journal = self._state.journal
         try:
-            states = {row.at: row.state for row in self._state.journal.rows(self._run)}
+            places = (self._last.at if self._told else 0, 0)  # where it is likely, and then from the beginning
+            return all(next(journal.each(self._run, states=UNFINISHED, after=at), None) is None for at in places)
         except errors.BadConfig:
-            return told, False
-        is_over = not any(state in UNFINISHED for state in states.values())
-        return sum(states[row.at] == DONE for row in self._rows), is_over
+            return False
 
     def _failed(self, action: Action, failure: errors.CrmError) -> None:
         self._failures.append(failure)
@@ -150,13 +160,13 @@ class Report:
 
     def _alone(self, failure: errors.CrmError) -> errors.CrmError:
         """What failed of a run of one row; where it was said of an "it", or stands in a file, with what that is."""
-        action = Action.of(self._rows[0].action)
+        action = Action.of(self._last.action)
         if action.line is not None or isinstance(failure, errors.Changed):
             failure.message = place(failure, label=action.label, line=action.line) + failure.message
         return failure
 
     def _ended_early(self, failure: errors.CrmError, done: int, go_on: str) -> errors.CrmError:
-        left = self._rows[self._told :]
+        left = self._total - self._told
         if not done and not self._halves:
             if self._many:
                 is_lost = isinstance(failure, errors.NetworkFailed) and not isinstance(failure, errors.NeverArrived)
@@ -165,9 +175,17 @@ class Report:
             return failure
         if not self._many:
             return failure
-        at = Action.of(self._rows[self._told - 1].action)
+        at = Action.of(self._last.action)
         rest = ""
         if left:
-            named = together(Action.of(row.action) for row in left) if len(left) <= _NAMED else f"{len(left):,} more"
+            named = self._waiting() if left <= _NAMED else f"{left:,} more"
             rest = f"; not tried: {named}"
         return errors.Partial(f"Ended at {at.label}{rest}.", hint=go_on)
+
+    def _waiting(self) -> str:
+        """What was not begun, in words."""
+        try:
+            rows = [*islice(self._state.journal.each(self._run, states=self._wanted, after=self._last.at), _NAMED)]
+        except errors.BadConfig:
+            return "the rest"
+        return together(Action.of(row.action) for row in rows)

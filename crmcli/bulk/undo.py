@@ -22,13 +22,12 @@ def resume(state: State, number: int, *, failed: bool, yes: bool) -> None:
     """
     run = _of_store(state, number)
     wanted = (*UNFINISHED, *((FAILED,) if failed else ()), *((SKIPPED,) if state.shared.send_again else ()))
-    rows = [row for row in state.journal.rows(run) if row.state in wanted]
-    if not rows:
+    if not sum(run.counts.get(each, 0) for each in wanted):
         raise errors.BadUsage(f"Run {number} has nothing left to do.", hint=f"See 'crmcli runs show {number}'.")
-    actions = [Action.of(row.action) for row in rows]
-    state.crm.allow(mails=any(action.mails for action in actions))
+    mails, sends = _kinds(state, run, wanted)
+    state.crm.allow(mails=mails)
     again = [other.number for other in state.journal.runs(store=run.store) if _did_the_same(other, run)]
-    if again and any(action.sends for action in actions):
+    if again and sends:
         # The command was run anew instead: going on with the first as well would send a second time.
         question = f"Run {again[-1]} was to do the very same since. Go on with run {number} all the same?"
         state.confirm(question, word=str(number), yes=yes)
@@ -36,18 +35,28 @@ def resume(state: State, number: int, *, failed: bool, yes: bool) -> None:
         try:
             _go_on(state, state.journal.claim(run), wanted)
         finally:
-            if any(action.sends for action in actions):
-                done = [row.at for row in state.journal.rows(run) if row.state == DONE]
-                state.box.tell_rows(run.key, done)
+            if sends:
+                state.box.tell_rows(run.key, [row.at for row in state.journal.each(run, states=(DONE,))])
         return
-    rehearse(state, actions)
+    rehearse(state, [Action.of(row.action) for row in state.journal.each(run, states=wanted)])
+
+
+def _kinds(state: State, run: Run, wanted: Sequence[str]) -> tuple[bool, bool]:
+    """Whether any of the rows may e-mail a customer, and whether any makes something."""
+    mails = sends = False
+    for row in state.journal.each(run, states=wanted):
+        action = Action.of(row.action)
+        mails, sends = mails or action.mails, sends or action.sends
+        if mails or "do" in run.common:  # then all are of one kind
+            break
+    return mails, sends
 
 
 def _go_on(state: State, run: Run, wanted: Sequence[str]) -> None:
     """Do the rows of a run that this process has taken, as they are now: another may have done them a moment ago."""
-    rows = [row for row in state.journal.rows(run) if row.state in wanted]
-    if rows:
-        go_on(state, run, rows)
+    left = sum(run.counts.get(each, 0) for each in wanted)
+    if left:
+        go_on(state, run, wanted, total=left)
     else:
         state.journal.release(run)
         state.output.note(f"Run {run.number} was ended by another process meanwhile.")
@@ -59,8 +68,7 @@ def undo(state: State, number: int) -> None:
     Raises BadUsage where nothing of it can be taken back, Partial where some of it can't, and as `carry_out`.
     """
     run = _of_store(state, number)
-    if run.is_underway:
-        raise errors.BadUsage(f"Run {number} is being worked on.", hint="Let that come to its end.")
+    run.free()
     rows = [row for row in state.journal.rows(run) if row.state == DONE or row.before]
     todo = [action for row in rows for action in _back(row)]
     for said in dict.fromkeys(filter(None, map(_lasting, rows))):

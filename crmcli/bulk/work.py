@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from itertools import chain, islice
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from crmcli import errors, interrupts
 from crmcli.bulk import actions
-from crmcli.bulk.actions import Action, Row, Told
+from crmcli.bulk.actions import Action, Alike, Row, Told, kinds
 from crmcli.bulk.crew import Crew
 from crmcli.bulk.report import Report
-from crmcli.runs.journal import DONE, FAILED, SKIPPED, STARTED, UNSURE, WAITING, Journal, Run, RunRow
+from crmcli.runs.journal import DONE, FAILED, SKIPPED, STARTED, UNSURE, WAITING, Journal, Many, Run, RunRow
 
 if TYPE_CHECKING:
     from crmcli.output.cells import Look
@@ -47,24 +49,43 @@ def carry_out(state: State, todo: Sequence[Action], *, command: str) -> None:
     if not todo:  # a job that finds nothing to do is done
         with state.output.results.together():
             return
-    state.crm.allow(mails=any(action.mails for action in todo))
+    state.crm.allow(mails=any(action.mails for action in kinds(todo)))
+    go_on(state, _begun(state, todo, command), (WAITING,), total=len(todo))
+
+
+def _begun(state: State, todo: Sequence[Action], command: str) -> Run:
+    """The run, written down."""
+    actions: Iterable[Row] | Many
+    if isinstance(todo, Alike):
+        actions = Many(todo.template.data(), todo.own, todo.numbers)
+    else:
+        actions = (action.data() for action in todo)
     settings = state.settings
-    data = [action.data() for action in todo]
-    run = state.journal.begin(store=settings.store, profile=settings.profile, command=command, actions=data)
-    if any(action.sends for action in todo):
+    run = state.journal.begin(store=settings.store, profile=settings.profile, command=command, actions=actions)
+    if any(action.sends for action in kinds(todo)):
         state.delivery.begins(run.key)
-    go_on(state, run, state.journal.rows(run))
+    return run
 
 
-def go_on(state: State, run: Run, rows: Sequence[RunRow]) -> None:
-    """Do these rows of a run that this process has taken. Raises as `carry_out`."""
-    report = Report(state, run, rows)
+def go_on(state: State, run: Run, wanted: Sequence[str], *, total: int) -> None:
+    """Do the rows in the states that are `wanted`, so many in all, of a run that this process has taken.
+
+    They are read from the journal as they are begun. Raises as `carry_out`.
+    """
+    rows = state.journal.each(run, states=wanted)
+    first = next(rows)
+    worker = _Worker(state, run)
+    report = Report(state, run, first, wanted=wanted, total=total, done=lambda: worker.done)
     crew = Crew(
-        rows, _Worker(state, run), at_once=at_once(state, len(rows)), ends=lambda outcome: report.ends(outcome.failure)
+        chain((first,), islice(rows, total - 1)),
+        worker,
+        at_once=at_once(state, total),
+        ends=lambda outcome: report.ends(outcome.failure),
     )
     try:
         with report.open():
             _through(state, crew, report)
+        report.fatal = report.fatal or crew.broken
     except (KeyboardInterrupt, errors.Interrupted) as end:  # asked twice: what is under way is left to `resume`
         report.interrupt(end, is_underway=False)
     finally:
@@ -160,6 +181,8 @@ class _Worker:
         self._look = state.output.look
         self._run = run
         self._until = time.monotonic() + state.settings.settle
+        self._lock = Lock()
+        self.done = 0
 
     def __call__(self, row: RunRow) -> Outcome:
         """Do a row. Raises Interrupted (and KeyboardInterrupt) alone."""
@@ -264,6 +287,8 @@ class _Worker:
         self._ended(row, state, told, reason=failure.message)
 
     def _ended(self, row: RunRow, state: str, told: Sequence[Told], *, reason: str = "") -> None:
+        with self._lock:
+            self.done += state == DONE
         acks = [ack for done, _ in told for ack in done.raw]
         try:
             self._journal.ended(self._run, row.at, state, reason=reason, acks=acks)

@@ -7,15 +7,18 @@ import json
 import sqlite3
 import time
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crmcli import ledger, processes
 from crmcli.errors import BadUsage
 from crmcli.retention import NEWER, Retention
+
+if TYPE_CHECKING:
+    from hashlib import _Hash as Digest
 
 WAITING, STARTED, DONE, SKIPPED, FAILED, UNSURE = STATES = (
     *("waiting", "started", "done", "skipped", "failed", "unsure"),
@@ -26,7 +29,7 @@ unsure: nobody can tell."""
 UNFINISHED = (WAITING, STARTED, UNSURE)
 ENDED = (DONE, SKIPPED, FAILED)
 
-_RUN = "number, key, store, profile, command, digest, made, owner"
+_RUN = "number, key, store, profile, command, digest, made, owner, common"
 _ROW = "at, action, state, before, after, acks, reason, started, whole"
 """Read by name: a file may have others."""
 
@@ -50,7 +53,13 @@ _STEPS: tuple[ledger.Step, ...] = (
         ledger.Column("rows", "ticket", "INTEGER"),
         f"CREATE INDEX half_way ON rows (ticket) WHERE {_HALF_WAY}",
     ),
+    (ledger.Column("runs", "common", "TEXT NOT NULL DEFAULT '{}'"),),
 )
+
+_LONGEST_ROW = 3600.0
+"""Seconds after which a row that another machine began is over: all its tries and waits are."""
+_AT_ONCE, _WRITTEN = 500, 20_000
+"""Rows that are read, and numbers that are written, at once."""
 
 Values = Mapping[str, Any]
 
@@ -59,7 +68,8 @@ Values = Mapping[str, Any]
 class Run:
     """One run. `key` is its name for the outbox, `digest` tells whether another was to do the very same.
 
-    `made` is a Unix time, `owner` the process that works on it ("" for none), `counts` how many rows are in each state.
+    `made` is a Unix time, `owner` the process that works on it ("" for none), `common` what the actions of all its rows have,
+    `counts` how many rows are in each state, `active` when one was last begun (a Unix time).
     """
 
     number: int
@@ -70,7 +80,9 @@ class Run:
     digest: str
     made: float
     owner: str
+    common: Mapping[str, Any]
     counts: Mapping[str, int]
+    active: float
 
     @property
     def rows(self) -> int:
@@ -84,13 +96,32 @@ class Run:
 
     @property
     def is_underway(self) -> bool:
-        """Whether a process works on it."""
+        """Whether a process works on it; of one elsewhere nobody here can tell."""
         return bool(self.owner) and processes.runs(self.owner)
 
     @property
+    def is_elsewhere(self) -> bool:
+        """Whether a process of another machine, or container, may be working on it."""
+        return bool(self.owner) and _may_be_elsewhere(self.owner, self.active)
+
+    @property
     def standing(self) -> str:
-        """running, stopped (some rows are left), or ended."""
+        """running, elsewhere (it may be running there), stopped (some rows are left), or ended."""
+        if self.is_elsewhere:
+            return "elsewhere"
         return "running" if self.is_underway else "stopped" if self.left else "ended"
+
+    def free(self) -> None:
+        """Raises BadUsage where a process works on it, or may."""
+        if self.is_underway:
+            raise BadUsage(f"Run {self.number} is being worked on.", hint="Let that come to its end.")
+        if self.is_elsewhere:
+            minutes = max(0, round((time.time() - self.active) / 60))
+            raise BadUsage(
+                f"Run {self.number} may be worked on in another container or machine ({processes.place(self.owner)}): "
+                f"its last row was begun there {minutes} minutes ago.",
+                hint="Let that come to its end there. An hour after its last row it can be gone on with here.",
+            )
 
 
 @dataclass(frozen=True)
@@ -112,6 +143,18 @@ class RunRow:
     whole: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class Many:
+    """Actions that differ in a number alone: what is `common` to them, and what each has of its `own`.
+
+    That is JSON, with `%d` for its number.
+    """
+
+    common: Values
+    own: str
+    numbers: Sequence[int]
+
+
 class Journal:
     """All runs, of all stores. Every change is on disk when the call returns. Raises BadConfig when the file can't be used.
 
@@ -122,35 +165,32 @@ class Journal:
         self.path = path
         self._retention = retention or Retention()
 
-    def begin(self, *, store: str, profile: str, command: str, actions: Sequence[dict[str, Any]]) -> Run:
-        """Write down a run with a row for each action, before the first of them begins."""
-        now, texts = time.time(), [json.dumps(action) for action in actions]
-        digest = hashlib.sha256("\n".join([store, command, *texts]).encode()).hexdigest()
+    def begin(self, *, store: str, profile: str, command: str, actions: Iterable[Values] | Many) -> Run:
+        """Write down a run with a row for each action, before the first of them begins; all of them, or none."""
+        common = json.dumps(actions.common if isinstance(actions, Many) else {})
+        digest = hashlib.sha256(f"{store}\n{command}\n{common}".encode())
         with self._change() as db:
             self._drop_old(db)
             number = db.execute(
-                "INSERT INTO runs (key, store, profile, command, digest, made, owner) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (uuid.uuid4().hex, store, profile, command, digest, now, processes.me()),
+                "INSERT INTO runs (key, store, profile, command, digest, made, owner, common) VALUES (?, ?, ?, ?, '', ?, ?, ?)",
+                (uuid.uuid4().hex, store, profile, command, time.time(), processes.me(), common),
             ).lastrowid
-            db.executemany(
-                "INSERT INTO rows (run, at, action, state) VALUES (?, ?, ?, ?)",
-                [(number, at, text, WAITING) for at, text in enumerate(texts, start=1)],
-            )
-            return self._get(db, number or 0)
+            write = _write_many if isinstance(actions, Many) else _write_each
+            count = write(db, number or 0, actions, digest)  # type: ignore[arg-type]  # as it was just seen to be
+            db.execute("UPDATE runs SET digest = ? WHERE number = ?", (digest.hexdigest(), number))
+            return self._get(db, number or 0, counts={WAITING: count})
 
     def claim(self, run: Run) -> Run:
-        """Take a run over. Raises BadUsage where a process works on it."""
+        """Take a run over. Raises BadUsage where a process works on it, or may."""
         with self._change() as db:
-            if self._get(db, run.number).is_underway:
-                raise BadUsage(f"Run {run.number} is being worked on.", hint="Let that come to its end.")
+            self._get(db, run.number).free()
             db.execute("UPDATE runs SET owner = ? WHERE number = ?", (processes.me(), run.number))
             return self._get(db, run.number)
 
-    def release(self, run: Run) -> Run:
-        """Nobody works on a run any more; returns how it stands."""
+    def release(self, run: Run) -> None:
+        """Nobody works on a run any more."""
         with self._change() as db:
             db.execute("UPDATE runs SET owner = '' WHERE number = ?", (run.number,))
-            return self._get(db, run.number)
 
     def starting(  # noqa: PLR0913  # all of it is written down at once
         self,
@@ -175,13 +215,13 @@ class Journal:
                 row
                 for of in (ticket, None)  # the first journals didn't say of which
                 for row in db.execute(
-                    "SELECT run, at, action, after, whole, ticket, owner FROM rows JOIN runs ON number = run"  # noqa: S608
+                    "SELECT run, at, action, after, whole, ticket, started, owner FROM rows JOIN runs ON number = run"  # noqa: S608
                     f" WHERE {_HALF_WAY} AND ticket IS ? AND store = ?",
                     (of, store),
                 )
             ]
         found.sort(key=lambda row: (row["run"], row["at"]))
-        return [row for row in found if not _is_anothers(row["owner"])]
+        return [row for row in found if not _is_anothers(row["owner"], row["started"])]
 
     def given_back(self, rows: Sequence[sqlite3.Row]) -> None:
         """What these rows had left blank is there again."""
@@ -207,9 +247,32 @@ class Journal:
 
     def rows(self, run: Run) -> list[RunRow]:
         """The rows of a run, in order."""
+        return list(self.each(run))
+
+    def each(self, run: Run, *, states: Sequence[str] = STATES, after: int = 0) -> Iterator[RunRow]:
+        """Rows of a run in these states, in order, from `after` a row on. They are read some at a time, as they are needed."""
+        marks = ", ".join("?" for _ in states)
+        while True:
+            with self._change() as db:
+                found = db.execute(
+                    f"SELECT {_ROW} FROM rows WHERE run = ? AND at > ? AND state IN ({marks}) ORDER BY at LIMIT ?",  # noqa: S608
+                    (run.number, after, *states, _AT_ONCE),
+                ).fetchall()
+            if not found:
+                return
+            after = found[-1]["at"]
+            for row in found:
+                yield _row(row, run.common)
+
+    def count(self, run: Run, states: Sequence[str], *, after: int = 0, up_to: int = 2**62) -> int:
+        """How many rows of a run are in these states, of those from `after` a row on, up to another."""
+        marks = ", ".join("?" for _ in states)
         with self._change() as db:
-            found = db.execute(f"SELECT {_ROW} FROM rows WHERE run = ? ORDER BY at", (run.number,)).fetchall()  # noqa: S608
-        return [_row(row) for row in found]
+            found = db.execute(
+                f"SELECT count(*) FROM rows WHERE run = ? AND at > ? AND at <= ? AND state IN ({marks})",  # noqa: S608
+                (run.number, after, up_to, *states),
+            ).fetchone()
+        return int(found[0])
 
     def unfinished(self, keys: Collection[str]) -> set[str]:
         """Which of the runs of these keys have rows that are not at their end."""
@@ -248,12 +311,18 @@ class Journal:
         db.executemany("DELETE FROM rows WHERE run = ?", old)
         db.executemany("DELETE FROM runs WHERE number = ?", old)
 
-    def _get(self, db: sqlite3.Connection, number: int) -> Run:
+    def _get(self, db: sqlite3.Connection, number: int, *, counts: Mapping[str, int] | None = None) -> Run:
         found = db.execute(f"SELECT {_RUN} FROM runs WHERE number = ?", (number,)).fetchone()  # noqa: S608
         if not found:
             raise BadUsage(f"There is no run {number}.", hint="See 'crmcli runs list'.")
-        counted = db.execute("SELECT state, count(*) AS rows FROM rows WHERE run = ? GROUP BY state", (number,))
-        return Run(**dict(found), counts={row["state"]: row["rows"] for row in counted})
+        active = found["made"]
+        if counts is None:
+            counted = db.execute(
+                "SELECT state, count(*) AS rows, max(started) AS last FROM rows WHERE run = ? GROUP BY state", (number,)
+            ).fetchall()
+            counts = {row["state"]: row["rows"] for row in counted}
+            active = max([active, *(row["last"] for row in counted)])
+        return Run(**{**dict(found), "common": json.loads(found["common"]), "counts": counts, "active": active})
 
     def _change(self) -> AbstractContextManager[sqlite3.Connection]:
         return ledger.changing(
@@ -261,14 +330,43 @@ class Journal:
         )
 
 
-def _is_anothers(owner: str) -> bool:
-    return owner != processes.me() and processes.runs(owner)
+def _is_anothers(owner: str, active: float) -> bool:
+    """Whether another process works on a run, or may, elsewhere."""
+    if not owner or owner == processes.me():
+        return False
+    return processes.runs(owner) or _may_be_elsewhere(owner, active)
 
 
-def _row(row: sqlite3.Row) -> RunRow:
+def _may_be_elsewhere(owner: str, active: float) -> bool:
+    return not processes.is_here(owner) and time.time() - active < _LONGEST_ROW
+
+
+def _write_each(db: sqlite3.Connection, run: int, actions: Iterable[Values], digest: Digest) -> int:
+    """Write a row for each action, none of which is held; gives how many there were."""
+    at = 0
+    for at, text in enumerate(map(json.dumps, actions), start=1):
+        digest.update(f"\n{text}".encode())
+        db.execute("INSERT INTO rows (run, at, action, state) VALUES (?, ?, ?, ?)", (run, at, text, WAITING))
+    return at
+
+
+def _write_many(db: sqlite3.Connection, run: int, actions: Many, digest: Digest) -> int:
+    """The same for those that differ in a number alone: a million take SQLite half a second, and Python two."""
+    numbers = actions.numbers
+    for begins in range(0, len(numbers), _WRITTEN):
+        text = f"[{','.join(map(str, numbers[begins : begins + _WRITTEN]))}]"
+        digest.update(text.encode())
+        db.execute(
+            "INSERT INTO rows (run, at, action, state) SELECT ?, ? + key, replace(?, '%d', value), ? FROM json_each(?)",
+            (run, begins + 1, actions.own, WAITING, text),
+        )
+    return len(numbers)
+
+
+def _row(row: sqlite3.Row, common: Values) -> RunRow:
     return RunRow(
         row["at"],
-        json.loads(row["action"]),
+        {**common, **json.loads(row["action"])},
         row["state"],
         json.loads(row["before"]),
         json.loads(row["after"]),
