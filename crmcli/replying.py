@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmcli import drafts, inputs
-from crmcli.api.messages import messages_of
+from crmcli.api.bodies import messages_of
 from crmcli.errors import BadUsage
 from crmcli.placeholders import PLACEHOLDER
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmcli import errors
-from crmcli.api.messages import messages_of
+from crmcli.api.bodies import messages_of
 from crmcli.outbox.entries import REFUSED, Key
 from crmcli.output import follow
 from crmcli.output.hostile import one_line

@@ -212,6 +212,8 @@ class State(Asking, Sending):
         """Print what the store answered to a write, as JSON; of a rehearsed one, what would have been sent."""
         if ack.sent:
             self.output.results.raw(ack.raw)
+            if ack.odd:
+                self.output.warn(ack.odd)
         else:
             self.output.results.request(ack.request.method, ack.request.url, ack.request.body)
 
@@ -267,3 +269,5 @@ class State(Asking, Sending):
         did = " ".join(filter(None, (noun.capitalize(), ident, ack.did)))
         raw = ack.raw if line is None else [{"Row": line, **row} for row in ack.raw]
         self.output.results.written(raw, did=did, ident=ident)
+        if ack.odd:
+            self.output.warn(ack.odd)

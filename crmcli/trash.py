@@ -1,7 +1,7 @@
 """The trash: all that a delete takes away is on disk before it leaves, in one SQLite file that only its owner can read.
 
-An entry is written as `underway` and synced, then the DELETE leaves. Where the store refused it the entry goes again; where
-nobody knows what became of it the entry stays, since it may be the only copy there is.
+An entry is written as `underway` and synced, then the DELETE leaves. Where it was seen to be at the store still the entry goes
+again; where nobody knows what became of it the entry stays, since it may be the only copy there is.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,6 @@ UNDERWAY, DELETED, UNSURE, RESTORED = "underway", "deleted", "unsure", "restored
 """underway: is being deleted. deleted: the store has it no more. unsure: nobody can tell. restored: is there again."""
 
 _ABOUT = 200
-_UNDONE = {501, *range(300, 500)} - {404, 408, 410, 425}
-"""Answers that say that nothing was done. One of "not found" doesn't: it was there a moment ago."""
 
 _STEPS: tuple[ledger.Step, ...] = (
     (
@@ -63,6 +61,33 @@ class Entry:
         return UNSURE if self.state == UNDERWAY and not processes.runs(self.owner) else self.state
 
 
+class Kept:
+    """What is kept of one thing while it is being deleted (`api.deleting.Kept`)."""
+
+    def __init__(self, trash: Trash, number: int, noun: str) -> None:
+        self._trash = trash
+        self._number = number
+        self._noun = noun
+
+    def deleted(self, *, seen_gone: bool) -> None:
+        """The store has it no more: it said so, or it was `seen_gone`. Never raises: what is done stays done."""
+        try:
+            self._trash.deleted(self._number, seen_gone=seen_gone)
+        except errors.BadConfig as fault:
+            self._trash.note(f"The {self._noun} was deleted, and is kept as entry {self._number}. {fault.message}")
+
+    def undone(self) -> None:
+        """It was not deleted: the entry goes. Where it can't, it stays, and is unsure once this process has ended."""
+        with suppress(errors.BadConfig):
+            self._trash.purge([self._number])
+
+    def unsure(self) -> str:
+        """Nobody can tell: the entry stays; says where."""
+        with suppress(errors.BadConfig):
+            self._trash.unsure(self._number)
+        return f"It is kept in the trash: crmcli trash show {self._number}"
+
+
 class Trash:
     """The entries, of all stores. It has no state of its own: any thread and any process may use the same file.
 
@@ -71,26 +96,11 @@ class Trash:
 
     def __init__(self, path: Path, *, note: Callable[[str], None] = lambda _: None) -> None:
         self.path = path
-        self._note = note
+        self.note = note
 
-    @contextmanager
-    def keep(self, noun: str, path: str, whole: dict[str, Any], *, store: str, profile: str) -> Iterator[None]:
-        """Within it the object is deleted at the store; it is on disk before that begins. An error says which entry has it."""
-        number = self._keep(noun, path, whole, store=store, profile=profile)
-        try:
-            yield
-        except BaseException as failure:
-            try:
-                is_kept = self._failed(number, failure)
-            except errors.BadConfig:  # it stays as it is, and is unsure once this process has ended
-                is_kept = True
-            if is_kept and isinstance(failure, errors.CrmError):
-                failure.details.append(f"It is kept in the trash: crmcli trash show {number}")
-            raise
-        try:
-            self._deleted(number)
-        except errors.BadConfig as fault:  # what is done stays done, though it can't be written down
-            self._note(f"The {noun} was deleted, and is kept as entry {number}. {fault.message}")
+    def keep(self, noun: str, path: str, whole: dict[str, Any], *, store: str, profile: str) -> Kept:
+        """Write down what is about to be deleted; it is on disk when this returns."""
+        return Kept(self, self._keep(noun, path, whole, store=store, profile=profile), noun)
 
     def entries(self, *, store: str | None = None) -> list[Entry]:
         """The entries of a store, or of all; oldest first."""
@@ -159,30 +169,32 @@ class Trash:
             names, marks = ", ".join(row), ", ".join("?" for _ in row)
             return db.execute(f"INSERT INTO entries ({names}) VALUES ({marks})", tuple(row.values())).lastrowid or 0  # noqa: S608
 
-    def _failed(self, number: int, failure: BaseException) -> bool:
-        """Take an entry out whose DELETE surely did nothing; whether it stays."""
-        with self._change() as db:
-            if _did_nothing(failure) or (isinstance(failure, errors.NotFound) and _has_twin(db, number)):
-                db.execute("DELETE FROM entries WHERE number = ?", (number,))
-                return False
-            db.execute("UPDATE entries SET state = ? WHERE number = ? AND state = ?", (UNSURE, number, UNDERWAY))
-            return True
+    def deleted(self, number: int, *, seen_gone: bool) -> None:
+        """It is gone; and so is what earlier tries kept of it, of which nobody knew whether they had deleted it.
 
-    def _deleted(self, number: int) -> None:
-        """It is gone; and so is what earlier tries kept of it, of which nobody knew whether they had deleted it."""
+        What was only `seen_gone` another has deleted, where another entry says that it did: then that one is enough.
+        """
         with self._change() as db:
-            db.execute("UPDATE entries SET state = ? WHERE number = ? AND state = ?", (DELETED, number, UNDERWAY))
             twins = db.execute(
                 "SELECT other.number, other.state, other.owner FROM entries one JOIN entries other"
                 " USING (store, path, object) WHERE one.number = ? AND other.number != ?",
                 (number, number),
             ).fetchall()
+            if seen_gone and any(twin["state"] == DELETED for twin in twins):
+                db.execute("DELETE FROM entries WHERE number = ?", (number,))
+                return
+            db.execute("UPDATE entries SET state = ? WHERE number = ? AND state = ?", (DELETED, number, UNDERWAY))
             tries = [
                 (twin["number"],)
                 for twin in twins
                 if twin["state"] == UNSURE or (twin["state"] == UNDERWAY and not processes.runs(twin["owner"]))
             ]
             db.executemany("DELETE FROM entries WHERE number = ?", tries)
+
+    def unsure(self, number: int) -> None:
+        """Nobody can tell what became of it."""
+        with self._change() as db:
+            db.execute("UPDATE entries SET state = ? WHERE number = ? AND state = ?", (UNSURE, number, UNDERWAY))
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
@@ -197,19 +209,3 @@ class Trash:
 def _entry(row: sqlite3.Row) -> Entry:
     values = dict(row)
     return Entry(**{**values, "about": json.loads(values["about"])})
-
-
-def _did_nothing(failure: BaseException) -> bool:
-    """Whether a DELETE that failed so surely deleted nothing."""
-    if isinstance(failure, errors.CrmError):
-        return isinstance(failure, errors.NeverArrived | errors.BadConfig) or failure.status in _UNDONE
-    return False
-
-
-def _has_twin(db: sqlite3.Connection, number: int) -> bool:
-    """Whether another entry holds the very same thing: two who delete it at once both keep it, and one finds it gone."""
-    found = db.execute(
-        "SELECT 1 FROM entries one JOIN entries other USING (store, path, object) WHERE one.number = ? AND other.number != ?",
-        (number, number),
-    )
-    return bool(found.fetchone())

@@ -39,7 +39,7 @@ def test_anything_else_deletes_nothing(sandbox: Sandbox, answer: str) -> None:
         assert person.leaves() == 2
     assert "\nNot confirmed: nothing was sent.\n" in person.screen
     assert "Error" not in person.screen
-    assert sandbox.asked() == ["GET /CRM/4"]  # to say what it is
+    assert {asked[:10] for asked in sandbox.asked()} == {"GET /CRM/4"}  # to say what it is
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
@@ -51,7 +51,7 @@ def test_leaving_a_question(sandbox: Sandbox, key: str) -> None:
         assert person.leaves() == 130
     assert "Error: Interrupted: nothing was sent." in person.screen
     assert "Traceback" not in person.screen
-    assert sandbox.asked() == ["GET /CRM/4"]  # to say what it is
+    assert {asked[:10] for asked in sandbox.asked()} == {"GET /CRM/4"}  # to say what it is
 
 
 def test_a_question_leaves_nothing_on_standard_output(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_a_question_leaves_nothing_on_standard_output(sandbox: Sandbox, tmp_path
         person.types("no\n")
         assert person.leaves() == 2
     assert (tmp_path / "out").read_text() == ""
-    assert sandbox.asked() == ["GET /CRM/4"]  # to say what it is
+    assert {asked[:10] for asked in sandbox.asked()} == {"GET /CRM/4"}  # to say what it is
 
 
 def test_yes_and_dry_run_ask_nothing(sandbox: Sandbox) -> None:
@@ -68,7 +68,7 @@ def test_yes_and_dry_run_ask_nothing(sandbox: Sandbox) -> None:
         with Person("tickets", "delete", "4", flag) as person:
             assert person.leaves() == 0
         assert "confirm" not in person.screen
-    assert sandbox.asked() == ["GET /CRM/4", "DELETE /CRM/4"]
+    assert [asked for asked in sandbox.asked() if "message" not in asked] == ["GET /CRM/4", "DELETE /CRM/4"]
 
 
 SHOP = "at www.example-store.com (no profile)"
@@ -118,7 +118,7 @@ def test_of_many_some_are_shown(shop: Sandbox) -> None:
         person.types("no\n")
         assert person.leaves() == 2
     assert "\n  10  “Subject 10”, of Ann Lee\n  … and 2 more\nDelete these 12: 1, 2, " in person.screen
-    assert len(shop.asked()) == 10
+    assert {asked.split("/")[2].split("?")[0] for asked in shop.asked()} == set(map(str, range(1, 11)))
 
 
 @pytest.mark.parametrize("words", [("tickets", "delete", "99"), ("replies", "delete", "99")], ids=" ".join)

@@ -217,12 +217,17 @@ def test_a_lost_answer_is_found_under_each_reading(
 @pytest.mark.parametrize("method", CHANGES)
 @pytest.mark.parametrize("fault", WRITE_FAULTS)
 def test_a_put_or_delete_is_sent_once(shop: Sandbox, run: Run, fault: str, method: str) -> None:
-    code = WRITE_FAULTS[fault][1]
+    # A delete is looked at, too: of those that were done each is seen to be.
+    is_seen = method == "DELETE" and (
+        fault.startswith(("cut-after", "cut-headers", "cut-body", "drip")) or ",after" in fault
+    )
+    code = 0 if is_seen else WRITE_FAULTS[fault][1]
     for command in CHANGES[method][:1] if is_late(fault) else CHANGES[method]:
         shop.fault(f"{fault},method={method}")
         shop.store.clear_log()
         result = run(*shlex.split(command), "--json")
-        assert (result.code, result.error["kind"], command) == (code, kind(code), command)
+        assert (result.code, command) == (code, command)
+        assert is_seen or result.error["kind"] == kind(code)
         settle(fault)
         assert len(shop.asked(method)) == (2 if command.startswith("statuses") and code in (5, 6) else 1)
         if code == 8:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crmcli.sandbox.filters import Filter
 from crmcli.sandbox.objects import MESSAGE, TICKET
+from tests.guarantees.test_trash import without_messages
 from tests.terminal import Person
 
 from .conftest import Run, Sandbox
@@ -54,7 +55,11 @@ def messages(shop: Sandbox, ticket: int) -> list[str]:
 def test_a_thread_with_what_is_no_message(run: Run, shop: Sandbox, words: tuple[str, ...], more: list[Any]) -> None:
     thread = [{"MessageId": 12, "Message": "a"}, *more, {"MessageId": "11", "Message": "b", "CrmFileList": 5}]
     row = {"CrmID": 4, "Subject": "S", "CustomerEmail": "a@example.com", "StatusID": 1, "CrmMessageList": thread}
-    shop.answer(200, json.dumps([row]), "GET")
+    if words[1] == "create":
+        shop.answer(200, json.dumps([row]), "GET")
+    else:
+        shop.store.delete(MESSAGE, 41)
+        without_messages(shop, lambda given: given.update(row))
     shop.answer(500, "", "POST")
     for terminal in (False, True):
         done = run(*words, terminal=terminal)

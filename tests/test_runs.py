@@ -276,6 +276,9 @@ def test_a_run_of_another_store(shop: Sandbox, run: Run, monkeypatch: pytest.Mon
 def test_what_failed_is_tried_again_when_asked(shop: Sandbox, run: Run, fault: str, verb: str) -> None:
     shop.fault(f"{fault},method={'PUT' if verb == 'update' else 'DELETE'},path=/CRM/5")
     words = ("tickets", verb, "4", "5", "6", *(("--subject", "Spam") if verb == "update" else ("--yes",)))
+    if verb == "delete" and "after" in fault:  # it is seen to be gone, so nothing failed
+        assert (run(*words).code, states()) == (0, ["done"] * 3)
+        return
     assert run(*words).code == 9
     assert states() == ["done", "failed", "done"]
     assert run("runs", "resume", "1").code == 2  # without --failed there is nothing to do
@@ -290,7 +293,7 @@ def test_what_failed_is_tried_again_when_asked(shop: Sandbox, run: Run, fault: s
 
 def test_a_delete_that_was_killed_is_in_the_trash_once(shop: Sandbox, run: Run, kill: Kill) -> None:
     shop.fault("cut-before,method=DELETE,path=/CRM/5,times=2")
-    kill("tickets", "delete", *NUMBERS, "--yes", at=4, when="before")
+    kill("tickets", "delete", *NUMBERS, "--yes", at=6, when="before")  # three requests a ticket
     assert run("runs", "resume", "1").code == 8
     assert run("runs", "resume", "1").code == 0
     assert (states(), standing()) == (["done"] * 5, "ended")

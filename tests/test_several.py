@@ -90,7 +90,8 @@ def test_deletes_go_on_past_a_failure(run: Run, sandbox: Sandbox, words: tuple[s
     gone = run(*words, "8", "999", "9", "--yes", "-o", "ids")
     assert (gone.code, gone.lines) == (9, ["8", "9"])
     assert len(sandbox.asked("DELETE")) == 2
-    assert [asked.rpartition("/")[2] for asked in sandbox.asked()] == ["8", "8", "999", "9", "9"]
+    asked = [each.removesuffix("?").rpartition("/")[2] for each in sandbox.asked() if "?" not in each]
+    assert asked == ["8", "8", "999", "9", "9"]
 
 
 def test_wrong_keys_end_it_at_once(run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

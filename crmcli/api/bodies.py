@@ -73,6 +73,12 @@ def encoded(body: Any) -> bytes:
 _DECODER = json.JSONDecoder(strict=False, parse_constant=numerals.no_constant, parse_float=numerals.finite)
 
 
+def messages_of(ticket: Row) -> list[Row]:
+    """The messages that a ticket came with. A store's list may hold what is none; nothing can be said of that."""
+    listed = ticket.get("CrmMessageList")
+    return [message for message in listed if isinstance(message, dict)] if isinstance(listed, list) else []
+
+
 def ack_rows(data: Any) -> list[Row]:
     """The acks (`Key`, `Value`, `Status`, `Message`, in whatever case) in a parsed body; [] when it holds something else."""
     rows: list[Row] = data if isinstance(data, list) else [data]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any, ClassVar
 
@@ -12,21 +12,13 @@ from crmcli.api import answers, bodies, empties
 from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, unseen
+from crmcli.api.deleting import Deletion, Keep, unkept
 from crmcli.api.paging import Ask, Listing
 from crmcli.api.sends import Ack, Deliver, Likeness, Send, Sight, straight
 from crmcli.api.transport import Request, Transport
 
 Heard = Callable[[dict[int, str] | None], None]
 """Told the names by number of a list that was read whole, and None when something in it is about to change."""
-
-Keep = Callable[[str, str, Row], AbstractContextManager[object]]
-"""Given the noun, the path and the whole of what is to be deleted, it gives what the DELETE happens within. Where it
-raises, nothing is deleted."""
-
-
-def unkept(*_: object) -> AbstractContextManager[object]:
-    """Keep nothing."""
-    return nullcontext()
 
 
 def _page(params: Mapping[str, object], offset: int, limit: int) -> dict[str, object]:
@@ -71,6 +63,8 @@ class Collection:
     ack_key: ClassVar[str]
     name: ClassVar[str] = ""
     """The field that holds what a row is called, where people go by it."""
+    to_read: ClassVar[int] = 1
+    """How many requests it takes to read all of an object, at least."""
 
     def __init__(
         self,
@@ -240,19 +234,50 @@ class Collection:
         return self._ack(did, number, request, answer.acks, status=answer.http_status)
 
     def _delete(
-        self, path: str, read: Callable[[], Row], *, number: int, seen: Seen, missing: str | None = None
+        self,
+        path: str,
+        read: Callable[[], Row],
+        *,
+        look: Callable[[], Row | None],
+        label: str,
+        number: int,
+        seen: Seen,
+        requests: int = 1,
     ) -> Ack:
         """Delete what is at a path, once it was read whole and kept; a rehearsal does neither.
 
-        Raises NotFound when it isn't there (nothing is sent then), and what reading, `seen`, keeping and `Transport.write` do.
+        Raises NotFound when it isn't there (nothing is sent then), and as `Deletion`.
         """
         self._transport.policy.allow(mails=False)
+        request = Request("DELETE", self._transport.base_url + path)
         if self._transport.policy.rehearse:
-            return self._write("deleted", "DELETE", path, number=number)
-        whole = read()
-        seen(whole)
-        with self._keep(self.noun, path, whole):
-            return self._write("deleted", "DELETE", path, number=number, missing=missing)
+            return Ack("deleted", number, request, sent=False)
+        if self._heard:
+            self._heard(None)
+        deletion = Deletion(
+            self._transport,
+            noun=self.noun,
+            path=path,
+            label=label,
+            read=read,
+            look=lambda: _unless_gone(look),
+            seen=seen,
+            keep=self._keep,
+            requests=requests,
+        )
+        answer, odd = deletion(lambda before: self._transport.write(request, before=before))
+        ack = self._ack("deleted", number, request, answer.acks if answer else (), status=200)
+        return replace(ack, odd=odd, raw=[{**row, "Message": odd} for row in ack.raw]) if odd else ack
+
+
+def _unless_gone(look: Callable[[], Row | None]) -> Row | None:
+    """What `look` gives, and None where the store says that there is no such thing; an empty answer doesn't."""
+    try:
+        return look()
+    except errors.NotFound as fault:
+        if fault.status in (404, 410):
+            return None
+        raise
 
 
 class Numbered(Collection):
@@ -264,7 +289,15 @@ class Numbered(Collection):
 
     def delete(self, number: int, *, seen: Seen = unseen) -> Ack:
         """Delete one object by its number, kept whole first. Raises as `_delete`."""
-        return self._delete(f"{self.path}/{number}", lambda: self.whole(number), number=number, seen=seen)
+        return self._delete(
+            f"{self.path}/{number}",
+            lambda: self.whole(number),
+            look=lambda: self.whole(number),
+            label=f"{self.noun} {number}",
+            number=number,
+            seen=seen,
+            requests=self.to_read,
+        )
 
     def whole(self, number: int) -> Row:
         """All that is deleted with an object. Raises as `get`."""

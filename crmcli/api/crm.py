@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from crmcli.api.changes import Mending, whole_always
-from crmcli.api.collection import Keep, unkept
+from crmcli.api.deleting import Keep, unkept
 from crmcli.api.departments import Departments
 from crmcli.api.messages import Messages
 from crmcli.api.policy import Policy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from crmcli import errors
@@ -13,13 +14,6 @@ from crmcli.api.collection import Collection, asking
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Likeness, Send, alike
 
-
-def messages_of(ticket: Row) -> list[Row]:
-    """The messages that a ticket came with. A store's list may hold what is none; nothing can be said of that."""
-    listed = ticket.get("CrmMessageList")
-    return [message for message in listed if isinstance(message, dict)] if isinstance(listed, list) else []
-
-
 _WRITER = ("Sender", "SenderName", "SenderEmail")
 _LIKENESS = Likeness(("Message",), _WRITER, writer=_WRITER)
 
@@ -30,6 +24,19 @@ class Messages(Collection):
     noun = "message"
     key = "MessageId"
     ack_key = "MessageId"
+
+    def whole(self, ticket: int, *, carried: Sequence[int | None]) -> Sequence[Row]:
+        """All messages of a ticket, which has come with those of the numbers `carried`. Raises as `list`.
+
+        Where the list gives one, and the ticket had the same one, no second page is asked for, as for most spam: pages may be
+        capped, but not to fewer than two.
+        """
+        rows = []
+        for page in self.list(ticket).pages():
+            rows += page
+            if len(rows) == 1 and [self.number_of(rows[0])] == carried:
+                break
+        return rows
 
     def list(self, ticket: int, *, limit: int | None = None, offset: int = 0) -> Listing:
         """The messages of a ticket. Raises NotFound, while reading, when there is no such ticket.
@@ -96,5 +103,15 @@ class Messages(Collection):
 
     def delete(self, ticket: int, number: int, *, seen: Seen = unseen) -> Ack:
         """Delete one message of a ticket, kept whole first. Raises as `_delete`."""
-        path, missing = f"/CRM/{ticket}/message/{number}", f"No message {number} in ticket {ticket}."
-        return self._delete(path, lambda: self.get(ticket, number), number=number, seen=seen, missing=missing)
+
+        def there() -> Row | None:
+            return next((row for row in self.list(ticket) if self.number_of(row) == number), None)
+
+        return self._delete(
+            f"/CRM/{ticket}/message/{number}",
+            lambda: self.get(ticket, number),
+            look=there,
+            label=f"message {number} of ticket {ticket}",
+            number=number,
+            seen=seen,
+        )

@@ -31,15 +31,16 @@ class Bucket:
         self._drop = 1 / per_second
         self._depth = burst / per_second
 
-    def take(self) -> float:
-        """Put one request in; returns the seconds to wait before it may be sent.
+    def take(self, requests: int = 1) -> float:
+        """Put one request in, or several that go together; returns the seconds to wait before they may be sent.
 
         A home that can't be written must not stop the work: then none, and the store's own limit still holds.
         """
         now = time.time()
         # A queue of a minute at most: after the clock was set back, an old number must not lock a shop out.
         return max(
-            0.0, self._set(lambda at: min(max(at, now), now + self._depth + 60) + self._drop) - now - self._depth
+            0.0,
+            self._set(lambda at: min(max(at, now), now + self._depth + 60) + requests * self._drop) - now - self._depth,
         )
 
     def fill(self) -> None:

@@ -21,7 +21,8 @@ from crmcli.api.transport import Request
 class Ack:
     """What became of a write: what was `did`, to which number (None when the store named none), and the store's own ack.
 
-    `sent` is False when it was only rehearsed (`Policy.rehearse`); `request` is what went out, or would have.
+    `sent` is False when it was only rehearsed (`Policy.rehearse`); `request` is what went out, or would have. `odd` is what a
+    person should know of it: that the store said something else than that it was done, and it was.
     """
 
     did: str
@@ -29,6 +30,7 @@ class Ack:
     request: Request
     raw: list[Row] = field(default_factory=list)
     sent: bool = True
+    odd: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from crmcli.api.answers import Answer
 from crmcli.api.connections import Connections
 from crmcli.api.losses import Lost
 from crmcli.api.policy import Policy
+from crmcli.api.turns import Turns
 
 if TYPE_CHECKING:
     from crmcli.api.ahead import Ahead
@@ -37,6 +38,11 @@ class Request:
     method: str
     url: str
     body: Any = None
+
+
+Before = Callable[[int | None], None]
+"""Called right before each try of a write, after all waits, with the status that the try before was answered with (None: there
+was none, or it never arrived). Where it raises, nothing leaves."""
 
 
 class Transport:
@@ -67,6 +73,7 @@ class Transport:
         self._trace = trace
         self._app = app
         self.pauses = retry.Pauses()
+        self.turns = Turns()
         self._heard: tuple[str, float] | None = None  # the last `Date`, and when it came
         self._timeout = timeout
         self._exchanging = bounds.Exchange()
@@ -140,25 +147,35 @@ class Transport:
                 raise trouble
             self._wait(wait, answer)
 
-    def write(self, request: Request, *, mails: bool = False, makes: bool = False) -> Answer | None:
+    def reserve(self, requests: int) -> None:
+        """Wait until this thread may send so many requests one right after the other, and have it their turns."""
+        if self._bucket:
+            self._pause(self._bucket.take(requests))
+            self.turns.ahead = requests
+
+    def write(
+        self, request: Request, *, mails: bool = False, makes: bool = False, before: Before | None = None
+    ) -> Answer | None:
         """Send a POST, PUT or DELETE, once; again only where the one before surely never arrived.
 
         Returns the store's answer when it is a success; None when the policy is to rehearse. `makes` says that the call
         makes something (a POST): then a lost or unclear answer is Unsure, since a second call would make a second one.
         `mails` says that it may e-mail a customer. Raises BadConfig when the profile forbids it, BadUsage where its body is
-        no JSON, NetworkFailed when it never arrived, and what `answers.failure` says otherwise.
+        no JSON, NetworkFailed when it never arrived, and what `answers.failure` and `before` say otherwise.
         """
         self.policy.allow(mails=mails)
         bodies.encoded(request.body)
         if self.policy.rehearse:
             return None
         with self._waiting:
-            return self._write(request, request.url.removeprefix(self.base_url), makes=makes)
+            return self._write(request, request.url.removeprefix(self.base_url), makes=makes, before=before)
 
-    def _write(self, request: Request, path: str, *, makes: bool) -> Answer:
-        tried = 0
+    def _write(self, request: Request, path: str, *, makes: bool, before: Before | None) -> Answer:
+        tried, answered = 0, None
         while True:
             tried += 1
+            if before:
+                before(answered)
             try:
                 answer = self._exchange(request.method, path, {}, request.body)
             except Lost as lost:
@@ -169,6 +186,7 @@ class Transport:
                 if wait is None:
                     raise failure from None
                 self._wait(wait, None)
+                answered = None
                 continue
             if answer.http_status != 429:
                 return answers.succeeded(answer, makes=makes)
@@ -176,6 +194,7 @@ class Transport:
             if wait is None:
                 raise answers.failure(answer)
             self._wait(wait, answer)
+            answered = answer.http_status
 
     def _unclear(self, lost: Lost) -> errors.Unsure:
         """For a POST of which no answer came."""
@@ -183,10 +202,8 @@ class Transport:
         return errors.Unsure(said, otherwise=lost.error, late=lost.is_late)
 
     def _exchange(self, method: str, path: str, params: Mapping[str, str], body: Any = None) -> Answer:
-        if self._bucket:
-            delay = self._bucket.take()
-            if delay:
-                self.pauses(delay)
+        if not self.turns.take() and self._bucket:
+            self._pause(self._bucket.take())
         content = None if body is None else bodies.encoded(body)
         headers = None if body is None else {"Content-Type": "application/json"}
         started = time.monotonic()
@@ -256,7 +273,12 @@ class Transport:
             self._bucket.fill()
         if self._trace:
             self._trace(f"trying again in {seconds:.1f} s")
-        self.pauses(seconds)
+        self._pause(seconds)
+
+    def _pause(self, seconds: float) -> None:
+        if seconds:
+            self.turns.waited += 1
+            self.pauses(seconds)
 
 
 def _query(params: Mapping[str, object]) -> dict[str, str]:

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from crmcli import errors
+from crmcli.api.bodies import messages_of
 from crmcli.api.changes import Seen
-from crmcli.api.messages import messages_of
 from crmcli.api.names import as_number
 from crmcli.api.sends import Ack
 from crmcli.output.cells import Look, called, told

@@ -75,10 +75,13 @@ class Report:
         action = Action.of(row.action)
         self._told += 1
         self._last = row
-        if self._bar and (failure or not self._is_calm):
+        if self._bar and (failure or not self._is_calm or any(ack.odd for ack, _ in told)):
             self._bar.clear()
-        for ack, noun in () if self._is_calm else told:
-            self._state.tell(ack, noun=noun, line=action.line)
+        for ack, noun in told:
+            if not self._is_calm:
+                self._state.tell(ack, noun=noun, line=action.line)
+            elif ack.odd:
+                self._state.output.warn(ack.odd)
         if failure:
             self._failed(action, failure)
         if self._bar:

@@ -91,5 +91,5 @@ def delete(state: State, ticket: Ticket, messages: Messages, *, yes: Yes = False
     from crmcli import bulk
 
     todo = bulk.build.message_deletes(ticket, messages)
-    bulk.deletes.agreed(state, todo, yes=yes)
+    todo = bulk.deletes.agreed(state, todo, yes=yes)
     bulk.run(state, todo, command="messages delete")

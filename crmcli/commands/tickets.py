@@ -270,5 +270,5 @@ def delete(
 
     todo = bulk.build.ticket_deletes(tickets, source=from_)
     if plan is None:
-        bulk.deletes.agreed(state, todo, yes=yes)
+        todo = bulk.deletes.agreed(state, todo, yes=yes)
     bulk.run(state, todo, command="tickets delete", plan=plan)

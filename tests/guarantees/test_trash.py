@@ -23,7 +23,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crmcli import errors
 from crmcli.paths import state_folder
 from crmcli.sandbox.answers import shown
 from crmcli.sandbox.objects import MESSAGE, REPLY, TICKET
@@ -193,50 +192,15 @@ def test_the_deletes_of_api_are_kept(shop: Sandbox, run: Run) -> None:
     assert kept()["/CRM/1"]["CrmMessageList"] == row["CrmMessageList"][1:]
 
 
-# The fault, whether it is deleted by it, and the state of what is kept; None for nothing.
-FAULTS = {
-    "cut-before": (False, "unsure"),
-    "cut-after": (True, "unsure"),
-    "cut-body": (True, "unsure"),
-    "status=500": (False, "unsure"),
-    "status=500,after": (True, "unsure"),
-    "status=503,body=throttle-text": (False, "unsure"),
-    "status=408": (False, "unsure"),
-    "status=404": (False, "unsure"),
-    "status=404,after": (True, "unsure"),
-    "status=400": (False, None),
-    "status=401": (False, None),
-    "status=403": (False, None),
-    "status=403,body=throttle-text": (False, None),
-    "status=429": (False, None),
-    "status=501": (False, None),
-}
-
-
-@pytest.mark.parametrize("command", DELETES)
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_delete_that_fails(shop: Sandbox, run: Run, fault: str, command: str) -> None:
-    is_deleted, state = FAULTS[fault]
-    before = everything(shop.store)
-    shop.fault(f"{fault},method=DELETE")
-    result = run(*shlex.split(command), "--yes", "--json")
-    assert result.code != 0
-    assert (everything(shop.store) != before) == is_deleted
-    assert [entry.standing for entry in entries()] == ([state] if state else [])
-    assert ("crmcli trash show 1" in " ".join(result.error["details"])) == bool(state)
-    if state and "tickets" in command:
-        assert run("trash", "restore", "1").code == (0 if is_deleted else 2)
-        assert len(shop.asked("POST")) == is_deleted
-
-
 def test_no_connection_leaves_nothing(shop: Sandbox, run: Run) -> None:
-    def close(_: dict[str, Any]) -> None:
-        shop.server.shutdown()  # what was accepted is answered; the next connection is refused
-        shop._thread.join()
+    def close(asked: dict[str, Any]) -> None:
+        if asked["PATH_INFO"].endswith("/message") and "offset=0" not in asked["QUERY_STRING"]:  # the last that is read
+            shop.server.shutdown()  # what was accepted is answered; the next connection is refused
+            shop._thread.join()
 
     shop.between(close)
     result = run("tickets", "delete", "1", "--yes", "--json")
-    assert "DELETE /CRM/1: no connection could be made" in result.error["message"]
+    assert "/CRM/1: no connection could be made" in result.error["message"]
     assert (result.code, result.error["details"]) == (8, [])
     assert (trash().path.exists(), entries()) == (True, [])
 
@@ -247,7 +211,9 @@ def test_two_that_are_deleted_at_once_are_kept_once(shop: Sandbox, run: Run) -> 
             assert run("tickets", "delete", "1", "--yes").code == 0
 
     shop.between(see)
-    assert run("tickets", "delete", "1", "--yes").code == 5
+    result = run("tickets", "delete", "1", "--yes")
+    assert (result.code, result.out) == (0, "✓ Ticket 1 deleted\n")
+    assert "DELETE /CRM/1 was answered with 404, and ticket 1 is gone all the same" in result.err
     assert [entry.state for entry in entries()] == ["deleted"]
 
 
@@ -311,8 +277,8 @@ def test_several_threads_at_once(tmp_path: Path) -> None:
     shared = Trash(tmp_path / "trash.db")
 
     def one(number: int) -> None:
-        with shared.keep("ticket", f"/CRM/{number}", {"CrmID": number}, store="s", profile="p"):
-            pass
+        kept = shared.keep("ticket", f"/CRM/{number}", {"CrmID": number}, store="s", profile="p")
+        kept.deleted(seen_gone=False)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(one, range(40)))
@@ -351,8 +317,7 @@ OBJECTS = st.dictionaries(
 @given(row=OBJECTS)
 def test_whatever_the_store_holds_comes_back_equal(tmp_path: Path, row: dict[str, Any]) -> None:
     one = Trash(tmp_path / "trash.db")
-    with one.keep("ticket", "/CRM/1", row, store="s", profile="p"):
-        pass
+    one.keep("ticket", "/CRM/1", row, store="s", profile="p").deleted(seen_gone=False)
     entry = one.entries()[-1]
     # As text, so that 1, 1.0 and true, or -0.0 and 0.0, are told apart.
     assert json.dumps(one.object(entry)) == json.dumps(row)
@@ -438,7 +403,9 @@ def test_with_messages_they_are_sent_again(shop: Sandbox, run: Run) -> None:
 def test_messages_are_confirmed_by_name_and_number(shop: Sandbox, run: Run) -> None:
     assert run("tickets", "delete", "1", "4", "2", "--yes").code == 0
     with Person("trash", "restore", "1", "2", "3", "--with-messages") as person:
-        person.sees("Send 4 messages again? The store may e-mail ann@example.com. Type send to confirm: ")
+        person.sees(
+            "Send 4 messages again, at www.example-store.com (no profile)? The store may e-mail ann@example.com."
+        )
         person.types("yes\n")
         assert person.leaves() == 2
     assert shop.asked("POST") == []
@@ -455,7 +422,9 @@ def test_a_message_is_restored_by_sending_it(shop: Sandbox, run: Run) -> None:
     assert run("trash", "restore", "1", "--with-messages").code == 2
     assert shop.store.mailbox() == []
     with Person("trash", "restore", "1", "--with-messages") as person:
-        person.sees("Send 1 message again? The store may e-mail ann@example.com.")
+        person.sees(
+            "Send 1 message again, at www.example-store.com (no profile)? The store may e-mail ann@example.com."
+        )
         person.types("send\n")
         assert person.leaves() == 0
     (mail,) = shop.store.mailbox()
@@ -486,7 +455,15 @@ def test_what_the_api_does_not_take_is_said(shop: Sandbox, run: Run) -> None:
         "DateOpened": "0001-01-01T00:00:00",
         "CrmMessageList": [{"MessageId": 3, "Message": "", "Sender": ""}],
     }
-    shop.answer(200, json.dumps([odd]), "GET")
+    shop.store.delete(MESSAGE, 11)
+    shop.store.delete(MESSAGE, 12)
+    shop.store.delete(MESSAGE, 13)
+
+    def change(row: dict[str, Any]) -> None:
+        row.clear()
+        row.update(odd)
+
+    without_messages(shop, change)
     assert run("tickets", "delete", "1", "--yes").code == 0
     shop.server.app = shop.app
     result = run("trash", "restore", "1", "--with-messages", "--yes")
@@ -617,13 +594,3 @@ def test_an_address_in_a_question_is_harmless(shop: Sandbox, run: Run) -> None:
     with Person("trash", "restore", "1", "--with-messages") as person:
         person.sees("a@example.com")
         assert not set("\x1b\x07") & set(person.screen)
-
-
-def test_keep_passes_on_what_is_raised(tmp_path: Path) -> None:
-    one = Trash(tmp_path / "trash.db")
-    for fault in (KeyboardInterrupt(), ValueError("a fault of ours")):
-        with pytest.raises(type(fault)), one.keep("ticket", "/CRM/1", {}, store="s", profile="p"):
-            raise fault
-    with pytest.raises(errors.NeverArrived), one.keep("ticket", "/CRM/1", {}, store="s", profile="p"):
-        raise errors.NeverArrived("no connection")
-    assert [entry.state for entry in one.entries()] == ["unsure", "unsure"]
