@@ -260,7 +260,7 @@ class Collection:
             path=path,
             label=label,
             read=read,
-            look=lambda: _unless_gone(look),
+            look=look,
             seen=seen,
             keep=self._keep,
             requests=requests,
@@ -268,16 +268,6 @@ class Collection:
         answer, odd = deletion(lambda before: self._transport.write(request, before=before))
         ack = self._ack("deleted", number, request, answer.acks if answer else (), status=200)
         return replace(ack, odd=odd, raw=[{**row, "Message": odd} for row in ack.raw]) if odd else ack
-
-
-def _unless_gone(look: Callable[[], Row | None]) -> Row | None:
-    """What `look` gives, and None where the store says that there is no such thing; an empty answer doesn't."""
-    try:
-        return look()
-    except errors.NotFound as fault:
-        if fault.status in (404, 410):
-            return None
-        raise
 
 
 class Numbered(Collection):

@@ -64,8 +64,8 @@ def unkept(*_: object) -> Kept:
 class Deletion:
     """One delete, used once.
 
-    `read` gives all that goes with the object, in about so many `requests`; `look` what is there of it after a try, None
-    where it is gone. `seen` is shown it before it is kept, and may raise.
+    `read` gives all that goes with the object, in about so many `requests`; `look` what is there of it after a try, None or
+    NotFound where it is gone. `seen` is shown it before it is kept, and may raise.
     """
 
     def __init__(
@@ -167,7 +167,9 @@ class Deletion:
             try:
                 there = self._look()
             except errors.CrmError as why:
-                raise self._unsure(failure, why) from None
+                if not _is_gone(why):
+                    raise self._unsure(failure, why) from None
+                there = None
         if there is None:
             return self._gone(failure.status)
         raise self._there(failure, there)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 from crmcli import errors
 from crmcli.api import empties
@@ -11,6 +12,7 @@ from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, unseen
 from crmcli.api.collection import Collection, asking
+from crmcli.api.names import as_number
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Likeness, Send, alike
 
@@ -25,18 +27,21 @@ class Messages(Collection):
     key = "MessageId"
     ack_key = "MessageId"
 
-    def whole(self, ticket: int, *, carried: Sequence[int | None]) -> Sequence[Row]:
-        """All messages of a ticket, which has come with those of the numbers `carried`. Raises as `list`.
+    def whole(self, ticket: int, *, carried: object) -> Sequence[Any]:
+        """All messages of a ticket, whose own list `carried` some of them, and whatever else. Raises as `list`.
 
         Where the list gives one, and the ticket had the same one, no second page is asked for, as for most spam: pages may be
         capped, but not to fewer than two.
         """
-        rows = []
+        listed = _list_in(carried)
+        numbers = [as_number(str(each.get(self.key))) if isinstance(each, dict) else None for each in listed]
+        thread = []
         for page in self.list(ticket).pages():
-            rows += page
-            if len(rows) == 1 and [self.number_of(rows[0])] == carried:
+            thread += page
+            if len(thread) == 1 and [self.number_of(thread[0])] == numbers:
                 break
-        return rows
+        known = {self.number_of(message) for message in thread}
+        return [*(message for message, of in zip(listed, numbers, strict=True) if of not in known), *thread]
 
     def list(self, ticket: int, *, limit: int | None = None, offset: int = 0) -> Listing:
         """The messages of a ticket. Raises NotFound, while reading, when there is no such ticket.
@@ -115,3 +120,7 @@ class Messages(Collection):
             number=number,
             seen=seen,
         )
+
+
+def _list_in(carried: object) -> list[Any]:
+    return carried if isinstance(carried, list) else []

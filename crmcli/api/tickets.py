@@ -12,7 +12,6 @@ from crmcli.api.collection import Numbered
 from crmcli.api.deleting import Keep, unkept
 from crmcli.api.departments import Departments
 from crmcli.api.messages import Messages
-from crmcli.api.names import as_number
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Deliver, Likeness, Send, alike, straight
 from crmcli.api.statuses import Statuses
@@ -229,26 +228,20 @@ class Tickets(Numbered):
 
     def delete(self, number: int, *, seen: Seen = unseen) -> Ack:
         """Delete a ticket, kept whole first, with what an earlier update had left blank. Raises as `_delete`."""
-        self._transport.policy.allow(mails=False)
         self.mend(number)
         return super().delete(number, seen=seen)
 
     def whole(self, number: int) -> Row:
         """A ticket with all its messages: [] says that it has none. Raises NotFound.
 
-        A store may leave them out of it, or have the last ones alone in it, so the thread itself is read; after the ticket,
-        since it is where customers write. What the ticket has and the thread doesn't stays.
+        A store may leave some out of it, so the thread itself is read; after the ticket, since it is where customers write.
         """
         row = self.get(number)
         listed = row.get("CrmMessageList")
-        carried = listed if isinstance(listed, list) else []
-        numbers = [
-            as_number(str(message.get(Messages.key))) if isinstance(message, dict) else None for message in carried
-        ]
-        thread = self._threads.whole(number, carried=numbers)
-        known = {self._threads.number_of(message) for message in thread}
-        more = [message for message, of in zip(carried, numbers, strict=True) if of not in known]
-        return {**row, "CrmMessageList": [*more, *thread]}
+        return {
+            **row,
+            "CrmMessageList": self._threads.whole(number, carried=listed if isinstance(listed, list) else []),
+        }
 
     def _changed(self, before: Row, changes: Row) -> Row:
         """The ticket as it is to be; its last action is the store's to set: sent back, a change would not show as one."""
