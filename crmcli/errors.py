@@ -25,13 +25,20 @@ class CrmError(Exception):
         status: int | None = None,
         details: Sequence[str] = (),
     ) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = one_stop(message)
+        super().__init__(self.message)
         self.hint = hint
         self.status = status
         self.details = list(details)
         self.profile: str | None = None
         self.is_sent = False  # whether all that was typed has been mailed all the same: then no draft of it is kept
+
+
+def one_stop(message: str) -> str:
+    """A sentence with one full stop at its end: one that ends in another's words may have brought theirs."""
+    inner = message[:-1].removesuffix("”")
+    is_doubled = message.endswith(".") and inner.endswith((".", "!", "?", "…")) and not inner.endswith("..")
+    return message[:-1] if is_doubled else message
 
 
 class StoreFailed(CrmError):

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from crmcli import errors
-from crmcli.api import bodies, retry
+from crmcli.api import bodies, retry, strangers
 from crmcli.api.bodies import Row
 
 # Where the documents are silent, throttling may come as 400, 403, 500 or 503 with words (wire-facts section 4).
@@ -20,16 +20,19 @@ _THROTTLE_WORDS = re.compile(
 
 @dataclass(frozen=True)
 class Answer:
-    """One HTTP answer: what was asked, the status, and the body as text; `is_long` as `bodies.read_json` has it.
+    """One HTTP answer: what was asked, and of which `base_url`; the status, and the body as text.
 
-    `hide` takes our keys out of what is told of it. The rows of a read are the store's own, and stay as they are.
+    `is_long` is as `bodies.read_json` has it; `retry_after` and `date` are headers. `hide` takes our keys out of what is told
+    of it. The rows of a read are the store's own, and stay as they are.
     """
 
     method: str
     path: str
     http_status: int
     text: str
+    base_url: str = ""
     retry_after: str | None = None
+    date: str | None = None
     location: str | None = None
     is_long: bool = False
     hide: Callable[[str], str] = str
@@ -67,6 +70,12 @@ class Answer:
         return self.status == 429
 
     @property
+    def wait(self) -> str | None:
+        """How long the store asks to be left alone, as a sentence; None where it does not say."""
+        seconds = retry.asked(self.retry_after, date=self.date)
+        return None if seconds is None else f"The store asks for {retry.in_words(seconds)} of rest: run it again then."
+
+    @property
     def past_the_end(self) -> bool:
         """Whether a list ended here: 404, or the 400 that says that the offset exceeds the number of records."""
         if self.status == 400:
@@ -81,8 +90,15 @@ class Answer:
             if bodies.is_error(self.data):
                 return self.unreadable(f"it is an error, “{self.words[0]}”")
         except ValueError as fault:
+            if self.is_page:
+                return strangers.page(self)
             return self.unreadable(bodies.what_is_it(self.text) or str(fault))
         return None
+
+    @property
+    def is_page(self) -> bool:
+        """Whether the body is a web page: no answer of the API's, but for the pages of a server that fails."""
+        return self.text[: bodies.SEARCHED].lstrip().startswith("<")
 
     @property
     def words(self) -> tuple[str, list[str]]:
@@ -173,10 +189,13 @@ def _is_refusal(status: int) -> bool:
 def _undecided(answer: Answer) -> errors.Unsure:
     """For a POST that was answered with what says neither that it was done nor that it was not."""
     otherwise, said = failure(answer), str(answer.status)
-    if isinstance(otherwise, errors.BadConfig) and otherwise.hint:
+    if 300 <= answer.status < 400 and otherwise.hint:
         # Whoever looks for it at the store has a hint of their own to give.
         otherwise.details.append(otherwise.hint)
-        said = f"a redirect ({answer.status}) to {answer.location or 'nowhere'} (is base_url the API's address?)"
+        doubt = (
+            "is base_url the API's address?" if isinstance(otherwise, errors.BadConfig) else "a network's login page?"
+        )
+        said = f"a redirect ({answer.status}) to {answer.location or 'nowhere'} ({doubt})"
     return errors.Unsure(
         f"{answer.method} {answer.path} was answered with {said}: it may or may not have been done.",
         status=answer.status,
@@ -190,14 +209,10 @@ def failure(answer: Answer) -> errors.CrmError:
     status = answer.status
     where = f"{answer.method} {answer.path}"
     if answer.throttled:
-        return errors.RateLimited(_with("The store asks us to slow down", said), status=status)
-    if 300 <= status < 400:
-        return errors.BadConfig(
-            f"{where} was answered with a redirect ({status}) to {answer.location or 'nowhere'}: "
-            "this is not the API's address.",
-            hint="Set base_url to https://apirest.3dcart.com/3dCartWebAPI/v1, or leave it out of the profile.",
-            status=status,
-        )
+        hint = answer.wait and f"Nothing was written. {answer.wait}"
+        return errors.RateLimited(_with("The store asks us to slow down", said), status=status, hint=hint)
+    if stranger := strangers.instead(answer):
+        return stranger
     if status in (401, 403):
         return errors.AuthFailed(_with(f"The store refused the keys for {where} ({status})", said), status=status)
     if status in (404, 410):
@@ -209,7 +224,8 @@ def failure(answer: Answer) -> errors.CrmError:
             status=status,
             details=details,
         )
-    return errors.StoreFailed(_with(f"The store failed at {where} ({status})", said), status=status, details=details)
+    failed = _with(f"The store failed at {where} ({status})", said)
+    return errors.StoreFailed(failed, status=status, details=details, hint=answer.wait)
 
 
 def path_words(path: str) -> str:

@@ -20,7 +20,9 @@ customer, so no write is repeated on a guess.
 
 from __future__ import annotations
 
+import math
 import random
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -36,6 +38,7 @@ LONGEST_WAIT = 60.0
 """Seconds. A `Retry-After` beyond it ends the tries: a person, or cron, comes back later."""
 
 FIRST_WAIT = 0.25
+_NUMBER = re.compile(r"\d+(\.\d*)?", re.ASCII)
 _RETRIED_STATUSES = frozenset({408, 425, 500, 502, 503, 504})
 
 
@@ -46,18 +49,24 @@ class Pace:
     throttled: float = 0.0
 
     def wait(
-        self, tried: int, *, throttled: bool = False, late: bool = False, retry_after: str | None = None
+        self,
+        tried: int,
+        *,
+        throttled: bool = False,
+        late: bool = False,
+        retry_after: str | None = None,
+        date: str | None = None,
     ) -> float | None:
         """Seconds to wait after the `tried`-th try (from 1); None when there is to be no further one.
 
         Back-off doubles from a quarter of a second, with full jitter so that cron jobs that fell over together don't
-        come back together. `retry_after` is the header (RFC 9110 section 10.2.3), obeyed up to `LONGEST_WAIT`.
+        come back together. `retry_after` and `date` are as in `asked`; it is obeyed up to `LONGEST_WAIT`.
         """
         if tried >= (LATE_TRIES if late else TRIES):
             return None
-        asked = _seconds(retry_after) if retry_after else None
-        if asked is not None:
-            return None if asked > LONGEST_WAIT else asked + random.uniform(0, 0.25)  # noqa: S311 - jitter, no secret
+        seconds = asked(retry_after, date=date)
+        if seconds is not None:
+            return None if seconds > LONGEST_WAIT else seconds + random.uniform(0, 0.25)  # noqa: S311 - jitter, no secret
         backoff = FIRST_WAIT * 2 ** (tried - 1)
         least = self.throttled if throttled else backoff / 2
         return min(LONGEST_WAIT, least + random.uniform(0, backoff))  # noqa: S311
@@ -68,14 +77,32 @@ def is_passing(status: int) -> bool:
     return status in _RETRIED_STATUSES
 
 
-def _seconds(retry_after: str) -> float | None:
-    """`Retry-After` in seconds, from its number or its HTTP date; None when it is neither."""
-    if retry_after.strip().isdecimal():
-        return float(min(int(retry_after.strip()[:12]), 10**9))
+def asked(retry_after: str | None, *, date: str | None = None) -> float | None:
+    """`Retry-After` (RFC 9110 section 10.2.3) in seconds, from its number or its HTTP date; None when it is neither.
+
+    A number may have a fraction, which the RFC doesn't know and servers send. `date` is the `Date` of the same answer, by
+    which a date is understood: this machine's clock may be wrong.
+    """
+    said = (retry_after or "").strip()
+    if _NUMBER.fullmatch(said):
+        return min(float(said[:400]), 1e9)
     try:
-        return max(0.0, (parsedate_to_datetime(retry_after) - datetime.now(UTC)).total_seconds())
+        now = parsedate_to_datetime(date) if date else datetime.now(UTC)
+    except (TypeError, ValueError, OverflowError):
+        now = datetime.now(UTC)
+    try:
+        return max(0.0, (parsedate_to_datetime(said) - now).total_seconds())
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def in_words(seconds: float) -> str:
+    """A length of time in the unit that fits it, never shorter than it is: 90 -> "90 seconds", 121 -> "3 minutes"."""
+    for length, unit, most in ((1, "second", 120), (60, "minute", 120 * 60), (3600, "hour", 72 * 3600)):
+        if seconds <= most:
+            count = math.ceil(seconds / length)
+            return f"{count} {unit}{'' if count == 1 else 's'}"
+    return f"{math.ceil(seconds / 86400):,} days"
 
 
 class Pauses:

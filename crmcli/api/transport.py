@@ -141,8 +141,13 @@ class Transport:
                     return answer
                 trouble = passing
             coming = None
-            throttled, retry_after = (answer.throttled, answer.retry_after) if answer else (False, None)
-            wait = self._pace.wait(tried, throttled=throttled, late=late, retry_after=retry_after)
+            wait = self._pace.wait(
+                tried,
+                throttled=answer is not None and answer.throttled,
+                late=late,
+                retry_after=answer.retry_after if answer else None,
+                date=answer.date if answer else None,
+            )
             if wait is None:
                 raise trouble
             self._wait(wait, answer)
@@ -190,7 +195,7 @@ class Transport:
                 continue
             if answer.http_status != 429:
                 return answers.succeeded(answer, makes=makes)
-            wait = self._pace.wait(tried, throttled=True, retry_after=answer.retry_after)
+            wait = self._pace.wait(tried, throttled=True, retry_after=answer.retry_after, date=answer.date)
             if wait is None:
                 raise answers.failure(answer)
             self._wait(wait, answer)
@@ -226,7 +231,9 @@ class Transport:
             path=path,
             http_status=response.status_code,
             text=text,
+            base_url=self.base_url,
             retry_after=response.headers.get("Retry-After"),
+            date=response.headers.get("Date"),
             location=self._hide(response.headers.get("Location", "")),
             hide=self._hide,
         )
