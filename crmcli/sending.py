@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, timedelta
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from crmcli import dates
 from crmcli.keeping import Keeping
 
 if TYPE_CHECKING:
     from crmcli.api.crm import Crm
+    from crmcli.api.sends import Send
     from crmcli.outbox.delivery import Delivery
     from crmcli.settings import Settings
     from crmcli.state import Shared
+
+
+_RECENT = timedelta(hours=1)
+_SLACK = timedelta(minutes=10)
+"""By which a date of the store's may be ahead of its clock."""
 
 
 class Sending(Keeping):
@@ -51,7 +59,29 @@ class Sending(Keeping):
             decided=lambda: self.decided,
             again=self.shared.send_again,
             rest=self.crm.rest,
+            is_recent=self._is_recent,
         )
+
+    def _is_recent(self, send: Send, row: dict[str, Any]) -> bool:
+        """Whether what looks like a send came within the hour, by the store's own dates and clock, and not by the customer.
+
+        Where the profile's zone is not the store's it can't be told.
+        """
+        try:
+            came = dates.from_store(row.get("DateCreated") or row.get("DateOpened"))
+        except ValueError:
+            return False
+        if came is None or not send.likeness.fills(send.body, row):
+            return False
+        now = dates.utc_now() + timedelta(seconds=self.crm.clock_ahead or 0)
+        zone = dates.now_in(self.settings.timezone).tzinfo
+        ages = [now - came.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]  # an hour may come twice
+        if not any(-_SLACK <= age < _RECENT for age in ages):
+            return False
+        look = self.output.look
+        if send.kind != "message" or look is None:
+            return True
+        return look.author(row, self.crm.tickets.get(int(send.path.split("/")[2]))) != "customer"
 
     @cached_property
     def _words(self) -> str:

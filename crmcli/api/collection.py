@@ -185,13 +185,17 @@ class Collection:
             allow=lambda: self._transport.policy.allow(mails=mails),
             prepare=prepared,
             post=lambda: self._write("created", "POST", path, final, mails=mails, missing=missing),
-            look=lambda: Sight(*(frozenset(map(self._noted, rows)) for rows in look(final or body))),
+            look=lambda: self._sight(*look(final or body)),
             made=lambda number, raw: self._ack(
                 "created", number, Request("POST", self._transport.base_url + path, body), raw, status=201
             ),
             likeness=likeness,
             of=of,
         )
+
+    def _sight(self, alike: Iterable[Row], others: Iterable[Row]) -> Sight:
+        rows = {self._noted(row): row for row in alike}
+        return Sight(frozenset(rows), frozenset(map(self._noted, others)), rows)
 
     def known(self, did: str, number: int, *, path: str | None = None) -> Ack:
         """The ack of a write of an earlier run that is seen to be done."""

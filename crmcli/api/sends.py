@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,12 +37,12 @@ class Ack:
 class Sight:
     """What is at the store: the numbers of what looks just like what is sent, and of what might be it in other words.
 
-    `lately` are those of `alike` that hold the very same and came within the last hour by the store's own dates and clock.
+    `rows` are those that look just like it, by their numbers.
     """
 
     alike: frozenset[int]
     others: frozenset[int]
-    lately: frozenset[int] = frozenset()
+    rows: Mapping[int, Row] = field(default_factory=dict)
 
     @property
     def all(self) -> frozenset[int]:
@@ -51,7 +51,7 @@ class Sight:
 
     def without(self, known: set[int]) -> Sight:
         """What of it is neither known otherwise, nor in `others` because it is in `alike`."""
-        return Sight(self.alike - known, self.others - self.alike - known, self.lately - known)
+        return Sight(self.alike - known, self.others - self.alike - known, self.rows)
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,12 @@ class Likeness:
             for name in self.fields
             if name in self.always or (_says(one.get(name)) and _says(other.get(name)))
         ) and _may_hold(one.get(_LIST), other.get(_LIST))
+
+    def fills(self, body: Row, row: Row) -> bool:
+        """Whether a row that looks like a body holds nothing beside it, in what is compared, but who writes."""
+        names = [name for name in self.fields if name not in self.writer]
+        is_bare = _texts(body.get(_LIST)) or not _texts(row.get(_LIST))
+        return bool(is_bare) and all(_plain(name, body.get(name)) == _plain(name, row.get(name)) for name in names)
 
     def same(self, one: Row, other: Row) -> bool:
         """Whether they are the very same to whoever reads them, to the letter but for white space."""

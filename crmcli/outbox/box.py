@@ -22,6 +22,7 @@ from crmcli.outbox.entries import (
     INTENDED,
     OPEN,
     REFUSED,
+    REPEATED_WITHIN,
     SENT,
     STATES,
     UNSURE,
@@ -218,11 +219,10 @@ class Box:
             found = db.execute("SELECT settled FROM decisions WHERE run = ?", (run,)).fetchone()
             return found[0] if found else 0
 
-    @property
-    def born(self) -> float:
-        """Since when (a Unix time) this file knows everything that was sent; 0 for always."""
+    def is_young(self) -> bool:
+        """Whether this file was made within the hour: what was sent before that may have been in one that is gone."""
         with self._change() as db:
-            return float(rows.fact(db, "born"))
+            return time.time() - float(rows.fact(db, "born")) < REPEATED_WITHIN
 
     def forget(self, entry: Entry) -> None:
         """Take an entry, and its text, out; of a row of a run that may be at the store stays that it must be looked for."""

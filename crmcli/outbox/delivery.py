@@ -3,72 +3,34 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import ContextVar
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crmcli import errors
 from crmcli.outbox import keys
+from crmcli.outbox.deciding import Decider, Part, Stands, unchecked
 from crmcli.outbox.entries import CONFIRMED, FORGOTTEN, OPEN, REFUSED, UNSURE, Entry, Key
-from crmcli.outbox.looking import marked, named
-from crmcli.outbox.posting import Poster
+from crmcli.outbox.looking import named
 from crmcli.outbox.waiting import Waiting
 
 if TYPE_CHECKING:
     from crmcli.api.sends import Ack, Send
 
-_ALL_THE_SAME = "--send-again sends it all the same."
-
-
-def _unchecked() -> None:
-    return
-
 
 @dataclass(frozen=True)
-class _Part:
-    """What is being sent: its name within the job, the row of the run, and the entries that it has become.
-
-    `alone` says that the run has no other rows; `check` raises where it is not to be sent after all.
-    """
-
-    name: str = ""
-    row: tuple[str, int] | None = None
-    alone: bool = True
-    check: Callable[[], None] = _unchecked
-    sent: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Stands:
-    """An entry that stands for what was to be sent, and why."""
-
-    entry: Entry
-    why: str
-
-
-@dataclass(frozen=True)
-class Delivery(Poster):
+class Delivery(Decider):
     """Sends through the outbox for one profile. `store` names the store (never its keys).
 
-    `once` is the job's key: what it stands for is sent once, however often it is run; `verb` the command that it was given to,
-    and `words` what tells that command when it is run again. `decided` gives the moment (`Box.now`) at which it was decided
-    what is sent; `again` says that it is to be sent though the very same was. `rest` waits, and may raise Interrupted.
+    `once` is the job's key: what it stands for is sent once, however often it is run; `verb` the command that it was given to;
+    `key` both, where it is known. `rest` waits, and may raise Interrupted.
     """
 
     once: str | None = None
     verb: str = ""
-    words: str = ""
-    decided: Callable[[], str] = str
-    again: bool = False
     rest: Callable[[float], None] = time.sleep
     key: Key | None = None
-    command: str = field(default_factory=lambda: uuid.uuid4().hex)
-    mine: set[int] = field(default_factory=set)
-    _stood: set[int] = field(default_factory=set)
-    _part: ContextVar[_Part | None] = field(default_factory=lambda: ContextVar("part", default=None))
 
     def told(self) -> None:
         """The command is over, and has said what became of what it sent."""
@@ -90,7 +52,7 @@ class Delivery(Poster):
         part: str = "",
         row: tuple[str, int] | None = None,
         alone: bool = True,
-        check: Callable[[], None] = _unchecked,
+        check: Callable[[], None] = unchecked,
     ) -> Iterator[None]:
         """Within it, in this thread, a send and what belongs to it; should any of it fail, the send counts as not told.
 
@@ -98,7 +60,7 @@ class Delivery(Poster):
         what it is of the job that `--once` names; `row` the number of a run, and of its row, and `alone` whether it is the only
         one. `check` is called right before it leaves, after every wait, and may raise.
         """
-        now = _Part(part, row, alone, check)
+        now = Part(part, row, alone, check)
         token = self._part.set(now)
         try:
             yield
@@ -109,17 +71,9 @@ class Delivery(Poster):
             self._part.reset(token)
 
     @property
-    def _now(self) -> _Part:
-        return self._part.get() or _Part()
-
-    @property
     def _key(self) -> Key | None:
         """What `--once` stands for here: the job, and of a job with several parts this one."""
-        return self.key or (Key(self.once, self.verb, self._now.name) if self.once else None)
-
-    def _is_mine(self, entry: Entry) -> None:
-        self.mine.add(entry.number)
-        self._now.sent.append(entry.number)
+        return self.key or (Key(self.once, self.verb, self.now.name) if self.once else None)
 
     def __call__(self, send: Send) -> Ack:
         """Send it, at most once; returns what the store made of it, or of the very same that was sent before.
@@ -130,7 +84,7 @@ class Delivery(Poster):
         keeps it.
         """
         send.allow()
-        row = self._now.row
+        row = self.now.row
         entry, is_new = self.box.intend(
             store=self.store,
             profile=self.profile,
@@ -143,7 +97,7 @@ class Delivery(Poster):
             command=row[0] if row else self.command,
             words=self.words,
         )
-        self._is_mine(entry)
+        self.is_mine(entry)
         try:
             return self._deliver(entry, send) if is_new else self._second_run(entry, send)
         except errors.BadUsage:
@@ -155,24 +109,27 @@ class Delivery(Poster):
     def _deliver(self, entry: Entry, send: Send) -> Ack:
         entry, stands, before = self._ready(entry, send)
         if stands:
-            self.settled(entry, REFUSED, reason=f"entry {stands.entry.number} is the same")
+            self.settled(entry, REFUSED, reason=stands.said)
             self.mine.discard(entry.number)
-            return self._stood_for(stands, send)
+            return self.stood_for(stands, send)
         entry = self.box.leaves(entry, before=before)
         try:
             return self.posted(entry, send)
         except KeyboardInterrupt:
             raise self.interrupted(entry) from None
 
-    def _ready(self, entry: Entry, send: Send) -> tuple[Entry, _Stands | None, Sequence[int]]:
+    def _ready(self, entry: Entry, send: Send) -> tuple[Entry, Stands | None, Sequence[int]]:
         """Check it; have it be alone of its like; look what stands for it already, and what is there before it leaves."""
         try:
             entry = self._claimed(self.box.prepared(entry, send.prepare()), send)
-            stands = self._standing(entry, send)
+            stands = self.standing(entry, send)
             if stands:
                 return entry, stands, ()
-            before = sorted(send.look().all)
-            self._now.check()  # last of all: what was read before a wait is old
+            sight = send.look()
+            stands = self.at_store(entry, send, sight)
+            if stands:
+                return entry, stands, ()
+            self.now.check()  # last of all: what was read before a wait is old
         except errors.BadUsage:  # nobody can send it as it is: that is no send that failed
             self.mine.discard(entry.number)
             self.box.drop(entry)
@@ -182,7 +139,7 @@ class Delivery(Poster):
             if isinstance(failure, KeyboardInterrupt):
                 raise errors.Interrupted("Interrupted: nothing was sent.") from None
             raise
-        return entry, None, before
+        return entry, None, sorted(sight.all)
 
     def _claimed(self, entry: Entry, send: Send) -> Entry:
         """The entry, once no other that looks like it may leave before it is settled."""
@@ -193,66 +150,12 @@ class Delivery(Poster):
                 return claimed
             waiting.on(other)
 
-    def _standing(self, entry: Entry, send: Send) -> _Stands | None:
-        """What stands for it: what an earlier command sent, or may have, or another one since this was decided on.
-
-        What looks just like it, and is open, is looked for first: so that neither is taken for the other. Two of one command
-        are meant to be two.
-        """
-        decided = self._decided()
-        for other in self.box.twins(entry, lambda body: send.likeness.may_be(body, entry.body)):
-            if other.command == entry.command or other.number in self._stood:
-                continue
-            is_repeated = other.is_repeated_by(self.words)
-            ended = self.looked(other, send.of(other.body)) if other.state in OPEN else other
-            if self.again or ended.state == REFUSED:
-                continue
-            if ended.state != CONFIRMED:
-                return _Stands(ended, "unsure")
-            if not send.likeness.same(ended.body, entry.body):
-                continue
-            if is_repeated:
-                return _Stands(ended, "same command")
-            if ended.settled > decided and not keys.are_two(ended, entry):
-                return _Stands(ended, "other command")
-        return None
-
-    def _decided(self) -> int:
-        row = self._now.row
-        return self.box.decided(row[0]) if row else self.box.since(self.decided())
-
-    def _stood_for(self, stands: _Stands, send: Send) -> Ack:
-        """What is told of what was not sent now. Raises Changed for a row of several, Unsure where nobody knows."""
-        entry = stands.entry
-        if stands.why == "unsure":
-            raise self.unsure(entry, entry.reason)
-        self._stood.add(entry.number)
-        if stands.why == "same command":
-            self._is_mine(entry)
-            self.warn(
-                f"This command sent it before it was ended ({named(entry)}): nothing was sent again. {_ALL_THE_SAME}"
-            )
-        elif self._now.alone:
-            self.warn(
-                f"Another command sent the very same since ({named(entry)}): nothing was sent again. {_ALL_THE_SAME}"
-            )
-        else:
-            raise errors.Changed(
-                f"Another command sent the very same since ({named(entry)}): nothing was sent again.",
-                hint=_ALL_THE_SAME,
-            )
-        return self._made_before(entry, send, stands.why)
-
-    def _made_before(self, entry: Entry, send: Send, why: str) -> Ack:
-        ack = send.made(entry.became, entry.ack)
-        return replace(ack, did=f"created before (outbox entry {entry.number})", raw=marked(ack.raw, entry, why))
-
     def _second_run(self, entry: Entry, send: Send) -> Ack:
         """The job's key, or the row of the run, stands for an entry already: tell what became of it.
 
         Raises BadUsage where the key stands for something else.
         """
-        why = "same row" if self._now.row and self._now.row == (entry.run, entry.row) else "same key"
+        why = "same row" if self.now.row and self.now.row == (entry.run, entry.row) else "same key"
         entry = self._ended(entry)
         if why == "same key":
             keys.check(entry, send, self._key)
@@ -267,7 +170,7 @@ class Delivery(Poster):
         if entry.state != CONFIRMED:
             raise self.unsure(entry, entry.reason)
         self.note(f"It is at the store already ({named(entry)}); nothing was sent again.")
-        return self._made_before(entry, send, why)
+        return self.made_before(entry, send, why)
 
     def _ended(self, entry: Entry) -> Entry:
         """The entry once the process that sends it is done with it."""

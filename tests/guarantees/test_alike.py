@@ -19,7 +19,7 @@ import pytest
 
 from crmcli.outbox.box import Box
 from crmcli.paths import state_folder
-from crmcli.sandbox.objects import MESSAGE
+from crmcli.sandbox.objects import MESSAGE, TICKET
 from tests.conftest import Run, Sandbox
 from tests.terminal import PATIENCE, environment
 
@@ -447,3 +447,39 @@ def test_what_was_sent_is_told_as_sent_though_the_outbox_is_locked(
     assert (done.code, done.out) == (0, "✓ Message 122 created\n")
     assert "Warning: It was sent. The outbox can't be used" in done.err
     locks[0].close()
+
+
+@pytest.mark.parametrize(
+    "words", [SEND, ("tickets", "create", "--customer-email", "eve@example.com", "--subject", TEXT)]
+)
+def test_the_same_again_looks_before_it_sends_though_its_entry_is_gone(shop: Sandbox, run: Run, words: Words) -> None:
+    """The process was killed once the store had its message, and the outbox taken away with it."""
+    shop.fault("delay=0.6,after,method=POST,times=1")
+    before = len(shop.store.rows(TICKET)) + len(shop.store.rows(MESSAGE))
+    process = begin(*words)
+    until = time.monotonic() + PATIENCE
+    while len(shop.store.rows(TICKET)) + len(shop.store.rows(MESSAGE)) == before:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    box().path.unlink()
+    again = run(*words, "--quiet", "--json")
+    assert (again.code, len(shop.asked("POST"))) == (0, 1)
+    assert again.json[0]["Outbox"] == {"entry": None, "sent": False, "why": "at the store"}
+    assert "The store has the very same since less than an hour" in again.err
+    assert run(*words, "--send-again").code == 0
+    assert len(shop.asked("POST")) == 2
+    assert run(*words).code == 0  # on purpose
+    assert len(shop.asked("POST")) == 3
+
+
+def test_what_the_customer_wrote_lately_is_not_taken_for_ours(shop: Sandbox, run: Run) -> None:
+    shop.store.insert(MESSAGE, {"Message": TEXT, "Sender": 1, "SenderEmail": "ann@example.com"}, parent=4)
+    assert run(*SEND).out == "✓ Message 123 created\n"
+
+
+def test_what_the_store_has_since_long_is_not_taken_for_ours(shop: Sandbox, run: Run) -> None:
+    old = {"Message": TEXT, "Sender": 0, "SenderEmail": "shop@example.com", "DateCreated": "2026-03-05T10:00:00"}
+    shop.store.insert(MESSAGE, old, parent=4)
+    assert run(*SEND).out == "✓ Message 123 created\n"
