@@ -91,6 +91,13 @@ def test_several_are_told_one_after_the_other(shop: Sandbox, run: Run, terminal:
     assert len(run("tickets", "get", "1", "3", "-o", "tsv").lines) == 2
 
 
+def test_a_ticket_that_carries_none_of_its_messages_is_not_called_empty(shop: Sandbox, run: Run) -> None:
+    usual = run("tickets", "get", "1").out
+    shop.switch("thread=none")
+    assert run("tickets", "get", "1").out == usual
+    assert "No messages." in run("tickets", "get", "3").out
+
+
 def test_messages_are_read_as_text_and_kept_as_they_are(shop: Sandbox, run: Run) -> None:
     text = "<p>Dear <b>shop</b></p><hr>AT&amp;T"
     say(shop, 11, text)

@@ -109,6 +109,14 @@ def test_one_that_goes_while_it_is_read(run: Run, sandbox: Sandbox) -> None:
     assert found["unanswered_tickets"] == usual["unanswered_tickets"][1:]
 
 
+def test_messages_that_tickets_carry_nowhere_are_read_by_themselves(run: Run, sandbox: Sandbox) -> None:
+    usual = numbers(run)
+    sandbox.switch("thread=none")
+    found = numbers(run)
+    told = ("open", "unanswered_tickets", "answered", "unknown")
+    assert [found[name] for name in told] == [usual[name] for name in told]
+
+
 def test_who_wrote_is_the_profiles_say(run: Run, sandbox: Sandbox, profile_file: Any) -> None:
     usual = numbers(run)
     profile_file.write_text(profile_file.read_text() + "senders = { store = 1, customer = 0 }\n")

@@ -60,7 +60,7 @@ class Threads:
         number = self._tickets.number_of(row)
         try:
             messages: Any = self._tickets.get(number).get("CrmMessageList")
-            if not isinstance(messages, list):
+            if not isinstance(messages, list) or not messages:  # a store may carry them nowhere but in their own list
                 messages = list(self._messages.list(number))
         except errors.NotFound:
             return None

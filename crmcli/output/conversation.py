@@ -27,7 +27,7 @@ def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crm
     for name, text, style in facts:
         told += fact(name.ljust(width), text, stream, name_style=DIM, style=style)
     messages = ticket.get("CrmMessageList")
-    if messages is None and look is not None:  # a store may leave them out of the ticket
+    if not messages and look is not None:  # a store may leave them out of the ticket
         messages = look.messages(ticket)
     earlier: list[folding.Said] = []
     for message in _oldest_first(messages if isinstance(messages, list) else []):

@@ -148,7 +148,8 @@ def shown(kind: Object, row: Row, switches: Switches) -> Row:
             out[each.name] = date(value, switches.zone) if each.kind == "date" else value
     if kind.part:
         name, part = kind.part
-        out[name] = [shown(part, inner, switches) for inner in row[name]]
+        carried = switches.carried(row[name]) if part.parent == "CrmID" else row[name]
+        out[name] = [shown(part, inner, switches) for inner in carried]
     return out
 
 

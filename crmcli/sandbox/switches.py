@@ -72,6 +72,7 @@ class Switches:
     empty_list: str = _one_of("404", "array", "404-ack", what="a list without rows")
     single: str = _one_of("array", "object", what="one object asked for by its number: in an array, or bare")
     message_in_list: str = _one_of("yes", "no", what="whether listed tickets carry their messages")
+    thread: str = _one_of("whole", "first", "last", "none", what="which of its messages a ticket carries")
     dates: str = _one_of("iso", "slash", what="how dates are written")
     zone: str = _open(EASTERN, _zone, "ZONE", "the store's wall clock")
     unset: str = _one_of(
@@ -140,6 +141,11 @@ class Switches:
     def sender(self, code: int) -> int:
         """A Sender as it goes out, of one as it is kept (0 the store, 1 the customer); and the same the other way."""
         return 1 - code if self.store_sender == "1" and code in (0, 1) else code
+
+    def carried(self, thread: list[Any]) -> list[Any]:
+        """Those of its messages that a ticket carries."""
+        parts = {"whole": slice(None), "first": slice(1), "last": slice(-1, None), "none": slice(0)}
+        return thread[parts[self.thread]]
 
     def writer(self) -> dict[str, Any]:
         """What the store puts in place of who a message says that it is by."""

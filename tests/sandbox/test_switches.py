@@ -122,6 +122,15 @@ def test_message_in_list(served: Served) -> None:
     assert served.json("/CRM/42") == [whole]
 
 
+def test_thread(served: Served) -> None:
+    (whole,) = served.json("/CRM/7")
+    thread = served.json("/CRM/7/message")
+    for thread_switch, part in (("whole", thread), ("first", thread[:1]), ("last", thread[-1:]), ("none", [])):
+        served.switch(f"thread={thread_switch}")
+        assert served.json("/CRM/7") == [{**whole, "CrmMessageList": part}]
+        assert served.json("/CRM/7/message") == thread
+
+
 def test_dates(served: Served) -> None:
     (iso,) = served.json("/CRM/42")
     served.switch("dates=slash")
