@@ -135,6 +135,9 @@ def compose(state: State, parts: Sequence[Draft], *, is_shown: bool) -> list[Rep
     if typed or is_shown or any("{{" in (template or "") for template in templates):
         numbers, lines = [draft.number for draft in parts], [draft.line for draft in parts]
         tickets = [*reading.all_of(state, numbers, lines=lines)]
+    for ticket in filter(None, tickets):
+        if state.output.look:
+            state.output.look.hear(ticket)
     if typed:
         templates = [replying.typed(state, [ticket for ticket in tickets if ticket])]
     found = dict(zip(parts, zip(templates, tickets, strict=True), strict=True))

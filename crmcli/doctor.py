@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from crmcli import errors, profiles, settings, values
+from crmcli.api import authors
 from crmcli.exits import exit_row
 from crmcli.output import follow
 
@@ -21,6 +22,8 @@ _CLOCK = 120.0
 """Seconds by which two clocks may differ before it is worth a word: the store's dates have minutes only."""
 
 
+_NEWEST = 50
+"""Tickets that are read to see who wrote."""
 UNREACHED = (errors.NetworkFailed, errors.BadConfig)
 """What says that the store was not reached at all."""
 
@@ -55,12 +58,12 @@ def checks(state: State) -> Iterator[Check]:
     except errors.CrmError as failure:  # a proxy or certificates that the environment names
         yield _failed("connection", failure)
         return
-    yield from _store(crm)
+    yield from _store(crm, found)
     yield _rate(crm, found)
     yield _outbox(state, found)
 
 
-def _store(crm: Crm) -> Iterator[Check]:
+def _store(crm: Crm, found: settings.Settings) -> Iterator[Check]:
     """The way to the store, the nearest thing first, and what can be read there. The first read tells of both."""
     reading = reads(crm)
     first = next(reading)
@@ -78,6 +81,7 @@ def _store(crm: Crm) -> Iterator[Check]:
         else:
             told = "can be read" if count is None else f"can be read: {count:,}"
             yield Check(name, OK, told)
+    yield from _senders(crm, found)
     yield _clock(crm)
 
 
@@ -144,6 +148,30 @@ def _tls(crm: Crm) -> Check:
     if crm.trusted:
         return Check("TLS", OK, f"the host's certificate is good; trusted are {crm.trusted}")
     return Check("TLS", OK, "none, and none is needed: it is this machine")
+
+
+def _senders(crm: Crm, found: settings.Settings) -> Iterator[Check]:
+    """Whether the addresses in the newest tickets bear out whose code is whose; nothing where these can't be listed."""
+    testimony = authors.Testimony(found.senders)
+    try:
+        for ticket in crm.tickets.list(limit=_NEWEST, newest=True):
+            testimony.hear(ticket)
+    except errors.CrmError:
+        return
+    likely = testimony.likely
+    codes = f"senders = {{ store = {likely['store']}, customer = {likely['customer']} }}" if likely else ""
+    if told := testimony.contradiction:
+        hint = (
+            f"By the addresses it is {codes}: put that into the profile."
+            if codes
+            else "Look at 'crmcli messages list'."
+        )
+        yield Check("senders", WARNING, f"may be the wrong way round: {told}", hint)
+    elif authors.STORE in found.senders or authors.CUSTOMER in found.senders:
+        yield Check("senders", OK, ", ".join(f"{name} is {code}" for name, code in found.senders.items()))
+    else:
+        known = f"; by these it is {codes}" if codes else ""
+        yield Check("senders", OK, f"not mapped: who wrote a message is told by addresses{known}")
 
 
 def _clock(crm: Crm) -> Check:

@@ -193,7 +193,7 @@ def sender(word: str, senders: Mapping[str, int]) -> int:
     if re.fullmatch(r"-?\d{1,9}", word, re.ASCII):
         return int(word)
     if word.casefold() not in senders:
-        known = f"It has {', '.join(senders)}." if senders else "Map it there: senders = { store = 1 }."
+        known = f"It has {', '.join(senders)}." if senders else "Map it there: senders = { store = 0, customer = 1 }."
         raise BadUsage(f"The profile has no sender {word!r}.", hint=known)
     return senders[word.casefold()]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from crmcli import errors
 
 if TYPE_CHECKING:
+    from crmcli.api.authors import Testimony
     from crmcli.state import State
 
 
@@ -23,6 +24,8 @@ class Names:
         self._state = state
         self._names: dict[str, dict[int, str]] = {}
         self._asked: set[str] = set()
+        self._testimony: Testimony | None = None
+        self._is_said = False
 
     @cached_property
     def now(self) -> datetime:
@@ -44,6 +47,19 @@ class Names:
         from crmcli.api.authors import author
 
         return author(message, ticket, self._state.settings.senders)
+
+    def hear(self, ticket: dict[str, Any]) -> None:
+        """Say, once, where the addresses in tickets contradict the profile's senders."""
+        senders = self._state.settings.senders
+        if not senders or self._is_said:
+            return
+        from crmcli.api.authors import CONTRADICTED, Testimony
+
+        self._testimony = self._testimony or Testimony(senders)
+        self._testimony.hear(ticket)
+        if told := self._testimony.contradiction:
+            self._is_said = True
+            self._state.output.note(CONTRADICTED.format(told))
 
     def messages(self, ticket: dict[str, Any]) -> list[dict[str, Any]]:
         """The messages of a ticket that came without them. A store that won't list them is warned of."""

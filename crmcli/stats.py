@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Any
 
 from crmcli import dates
-from crmcli.api.authors import CUSTOMER, STORE, author
+from crmcli.api.authors import CUSTOMER, STORE, Testimony, author
 
 Row = dict[str, Any]
 
@@ -66,6 +66,7 @@ class Tally:
         self._statuses = statuses
         self._closed = frozenset(closed)
         self._senders = senders
+        self.testimony = Testimony(senders)
         self._zone = zone
         self._now = now.timestamp()
         today = now.astimezone(zone).date()
@@ -90,6 +91,7 @@ class Tally:
         if opened is not None and opened.date() in self._days:
             self._days[opened.date()] += 1
         listed = ticket.get("CrmMessageList")
+        self.testimony.hear(ticket)
         thread = _in_order(listed) if isinstance(listed, list) else None
         wrote = [author(message, ticket, self._senders) for message in thread or ()]
         if (waited := self._first_answer(thread or (), wrote, opened)) is not None:

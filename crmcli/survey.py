@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from crmcli import dates, stats
+from crmcli.api import authors
 from crmcli.api.threads import Threads
 from crmcli.output.cells import Look
 from crmcli.output.charts import STATS
@@ -35,6 +36,8 @@ def take(state: State, filters: Filters, *, closed: Sequence[str], days: int) ->
     figures = tally.figures(_departments(state.output.look))
     if listing.missing:
         state.output.warn(f"The store counts {listing.missing:,} tickets more than it gave.")
+    if told := tally.testimony.contradiction:
+        state.output.note(authors.CONTRADICTED.format(told))
     for doubt in _doubts(figures, threads, any_closed=bool(shut)):
         state.output.note(doubt)
     return figures
@@ -65,7 +68,7 @@ def _doubts(figures: Row, threads: Threads, *, any_closed: bool) -> list[str]:
     if unclear := figures["unknown"] - threads.unread:
         doubts.append(
             f"Of {_tickets(unclear)} nothing tells who wrote last: no address, and no code among the profile's senders "
-            "(like senders = { store = 1 })."
+            "(like senders = { store = 0, customer = 1 })."
         )
     return doubts
 

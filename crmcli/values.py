@@ -144,7 +144,7 @@ def rate(value: Any) -> tuple[int, float]:
 def senders(value: Any) -> dict[str, int]:
     """Numbers by the names that stand for them, in small letters."""
     if not isinstance(value, dict) or any(isinstance(n, bool) or not isinstance(n, int) for n in value.values()):
-        raise ValueError("a table of names and numbers like { store = 1 } is needed")
+        raise ValueError("a table of names and numbers like { store = 0, customer = 1 } is needed")
     return {str(name).casefold(): number for name, number in value.items()}
 
 

@@ -140,7 +140,9 @@ def _profiles() -> str:
         + _text(
             'default = "main"\n\n[profiles.main]\nsecure_url = "https://www.example-store.com"\nprivate_key = "..."\n'
         )
-        + _text('token_command = "pass show shop/token"\ntimezone = "America/New_York"\nsenders = { store = 1 }')
+        + _text(
+            'token_command = "pass show shop/token"\ntimezone = "America/New_York"\nsenders = { store = 0, customer = 1 }'
+        )
         + "\n.fi\n",
         _see(["crmcli(1)", "crmcli-profiles(1)"]),
     )

@@ -20,7 +20,7 @@ default = "main"  # the big one
 secure_url = "https://www.example-store.com"
 private_key = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 token = "a0b1c2d3e4f5061728394a5b6c7d8e9f"   # until March
-senders = { store = 1 }
+senders = { store = 0, customer = 1 }
 
 [profiles.eu]
 secure_url = "https://eu.example-store.com"

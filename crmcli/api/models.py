@@ -69,7 +69,7 @@ class CrmFile(StoreObject):
 
 
 class Message(StoreObject):
-    """A message of a ticket (CRM_messages). What `Sender` means is documented nowhere."""
+    """A message of a ticket (CRM_messages). What `Sender` means is documented nowhere: see `api/authors.py`."""
 
     MessageId: Number = None
     DateCreated: Moment = None

@@ -124,6 +124,7 @@ class Send:
 Deliver = Callable[[Send], Ack]
 
 _LIST = "CrmMessageList"
+_CODES = ("Sender", "OrderID")
 _TAG = r"</?[a-zA-Z][^<>]*>"  # `5 < 6 and 7 > 2` is none; compiled when a send is looked for, not at each start
 
 
@@ -148,6 +149,8 @@ def _plain(name: str, value: Any) -> str:
     import html  # its table of entities takes a millisecond of each start
 
     text = " ".join(html.unescape(re.sub(_TAG, " ", str(value or ""))).split())
+    if name in _CODES and text == "0":
+        return ""  # a store may write a number as text, and 0 where nothing was said
     return text.casefold() if name.endswith("Email") else text
 
 

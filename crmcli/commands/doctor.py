@@ -15,7 +15,7 @@ app = lone()
 
 @verb(app, "doctor", example="crmcli doctor -p main")
 def doctor(state: State) -> None:
-    """Check profile, host, proxy, TLS, rights, clock, rate and outbox, and say what to do where something is wrong.
+    """Check profile, host, proxy, TLS, rights, senders, clock, rate and outbox, and say what to do where something is wrong.
 
     Sends nothing but a few reads. The exit code is that of the first check that failed; a warning is no failure.
     """

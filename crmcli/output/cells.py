@@ -33,6 +33,10 @@ class Look(Protocol):
         """Who wrote a message of a ticket, `customer` or `store`; None where nothing tells."""
         ...
 
+    def hear(self, ticket: Row) -> None:
+        """Warn, once, where the messages of a ticket contradict what is known of who wrote them."""
+        ...
+
     def messages(self, ticket: Row) -> list[Row]:
         """The messages of a ticket that came without them."""
         ...

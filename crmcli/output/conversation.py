@@ -29,6 +29,8 @@ def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crm
     messages = ticket.get("CrmMessageList")
     if not messages and look is not None:  # a store may leave them out of the ticket
         messages = look.messages(ticket)
+    if look is not None and isinstance(messages, list):
+        look.hear({**ticket, "CrmMessageList": messages})
     earlier: list[folding.Said] = []
     for message in _oldest_first(messages if isinstance(messages, list) else []):
         where = f"{program} messages get {number} {plain(message.get(MESSAGES.key))}"

@@ -36,6 +36,9 @@ class Names:
     def author(self, message: dict[str, object], ticket: dict[str, object]) -> str | None:
         return None
 
+    def hear(self, ticket: dict[str, object]) -> None:
+        pass
+
     def messages(self, ticket: dict[str, object]) -> list[dict[str, object]]:
         return []
 
