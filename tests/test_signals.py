@@ -137,8 +137,13 @@ def test_ctrl_c_ends_the_server() -> None:
 def test_two_use_the_demo_store_at_once() -> None:
     with started("sandbox", "reset", "--tickets", "5") as process:
         process.communicate(timeout=PATIENCE)
-    words = ("-p", "demo", "tickets", "create", "--customer-email", "ann@example.com", "-o", "ids")
-    with started(*words) as one, started(*words) as two, started(*words) as three:
+    words = ("-p", "demo", "tickets", "create", "-o", "ids", "--customer-email")
+    # Three that are told apart: of the very same at once only one is sent.
+    with (
+        started(*words, "a@example.com") as one,
+        started(*words, "b@b.com") as two,
+        started(*words, "c@c.com") as three,
+    ):
         ended = [process.communicate(timeout=PATIENCE) for process in (one, two, three)]
     assert sorted(ended) == [("6\n", ""), ("7\n", ""), ("8\n", "")]
 
