@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shlex
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,7 @@ METHODS: dict[str, tuple[Callable[[Crm], object], bool]] = {
     "tickets.create": (lambda crm: crm.tickets.create(fields={"CustomerEmail": "a@example.com"}), True),
     "tickets.update": (lambda crm: crm.tickets.update(1, changes={"Subject": "X"}), False),
     "tickets.delete": (lambda crm: crm.tickets.delete(1), False),
+    "tickets.mend": (lambda crm: crm.tickets.mend(1), False),
     "messages.create": (lambda crm: crm.messages.create(1, fields=FIELDS), True),
     "messages.delete": (lambda crm: crm.messages.delete(1, 11), False),
     "departments.update": (lambda crm: crm.departments.update(1, changes={"Name": "X"}), False),
@@ -224,9 +226,21 @@ READS = {
 }
 
 
+@contextmanager
+def half_done(_: int) -> Iterator[Callable[[dict[str, Any]], dict[str, Any]]]:
+    """An earlier update left the ticket without its subject."""
+    yield lambda _: {"Subject": "As it was"}
+
+
 def client(shop: Sandbox, policy: Policy) -> Crm:
-    url = shop.server.base_url
-    return Crm(base_url=url, secure_url=SECURE_URL, private_key=PRIVATE_KEY, token=TOKEN, policy=policy)
+    return Crm(
+        base_url=shop.server.base_url,
+        secure_url=SECURE_URL,
+        private_key=PRIVATE_KEY,
+        token=TOKEN,
+        policy=policy,
+        mending=half_done,
+    )
 
 
 @pytest.mark.parametrize("method", METHODS)
