@@ -7,7 +7,7 @@ here is a naive `datetime` in the store's zone, unless it says otherwise.
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import TYPE_CHECKING, Literal
 
 from crmcli.errors import BadUsage
@@ -112,14 +112,14 @@ def bound(text: str, *, zone: ZoneInfo, side: Side, now: datetime | None = None)
     else:
         wall, fold = moment, int(side == "before" and not is_day)
     if fold == (side == "before") and not is_day:
-        begins, ends = _twice(wall, zone)
+        begins, ends = twice(wall, zone)
         wall = begins if side == "after" else ends
     whole = wall.replace(microsecond=0)
     is_cut = side == "before" and whole < wall < _LAST
     return whole + timedelta(seconds=1) if is_cut else whole
 
 
-def _twice(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def twice(wall: datetime, zone: tzinfo) -> tuple[datetime, datetime]:
     """Where the hour begins and ends that comes twice and has this time of the clock in it; the time itself for any other."""
     first, second = (wall.replace(tzinfo=zone, fold=fold).utcoffset() or timedelta() for fold in (0, 1))
     if first <= second:  # it comes once; or, where the clock is put forward, never

@@ -38,7 +38,10 @@ FORMATS = (
     ("json", "the store's own objects, untouched: a list is one array, `get` of one number one object"),
     ("jsonl", "the same, an object a line"),
     ("csv", "a header, then a line a row; what a spreadsheet would run is defused (not with --csv-raw)"),
-    ("tsv", "a line a row, no header; tab, line end and backslash are \\t \\n \\\\; the default in a pipe"),
+    (
+        "tsv",
+        "a line a row, no header; tab, line end, backslash are \\t \\n \\\\; the default in a pipe but for tickets get",
+    ),
     ("ids", "the numbers alone, to pipe into another command"),
 )
 

@@ -58,6 +58,13 @@ def test_messages_come_oldest_first_in_any_order_of_the_store(shop: Sandbox, run
     assert [row["MessageId"] for row in run("tickets", "get", "1", "--json").json["CrmMessageList"]][:2] == [11, 12]
 
 
+def test_in_the_hour_that_comes_twice_messages_come_by_number(shop: Sandbox, run: Run) -> None:
+    for number, date in ((11, "2026-11-01T05:50"), (12, "2026-11-01T06:10"), (13, "2026-11-01T07:30")):  # in UTC
+        say(shop, number, f"said as {number}", DateCreated=date)
+    out = run("tickets", "get", "1").out
+    assert re.findall(r"2026-11-01 (\d\d:\d\d) · #(\d+)", out) == [("01:50", "11"), ("01:10", "12"), ("02:30", "13")]
+
+
 def test_html_and_quoted_mail(shop: Sandbox, run: Run) -> None:
     say(shop, 11, "<p>Dear <b>shop</b>,</p><p>see <a href='https://evil.example'>my order</a><script>x()</script></p>")
     say(shop, 12, "Thanks.\n\nOn Monday, Ann Lee wrote:\n> one\n> two\n> three\n\nBob")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from crmcli import dates
 from crmcli.output import folding, html
@@ -32,7 +32,8 @@ def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crm
     if look is not None and isinstance(messages, list):
         look.hear({**ticket, "CrmMessageList": messages})
     earlier: list[folding.Said] = []
-    for message in _oldest_first(messages if isinstance(messages, list) else []):
+    zone = look.now.tzinfo if look else None
+    for message in _oldest_first(messages if isinstance(messages, list) else [], zone):
         where = f"{program} messages get {number} {plain(message.get(MESSAGES.key))}"
         text = str(message.get("Message") or "")
         told += ["", _heading(message, ticket, stream, look), *_said(text, where, stream, earlier)]
@@ -68,20 +69,25 @@ def _when(value: object, stream: Stream, look: Look | None) -> str:
     return f"{text} ({age})" if text and age else text
 
 
-def _oldest_first(messages: Sequence[object]) -> list[Row]:
-    """By date; in the same minute by number, which the store counts up. Where a date can't be read, in the store's order."""
+def _oldest_first(messages: Sequence[object], zone: tzinfo | None) -> list[Row]:
+    """By date; in the same minute by number, which the store counts up, and so in the hour that comes twice in its `zone`.
+
+    Where a date can't be read, in the store's order.
+    """
     rows = [message for message in messages if isinstance(message, dict)]
     try:
-        return sorted(rows, key=_age)
+        return sorted(rows, key=lambda message: _age(message, zone))
     except (ValueError, TypeError, KeyError):
         return rows
 
 
-def _age(message: Row) -> tuple[datetime, int]:
+def _age(message: Row, zone: tzinfo | None) -> tuple[datetime, int]:
     """What messages are sorted by. Raises ValueError, TypeError where a date or a number is none."""
     moment = dates.from_store(message.get("DateCreated"))
     if moment is None:
         raise ValueError("no date")
+    if zone is not None:
+        moment, _ = dates.twice(moment, zone)
     return moment, int(message[MESSAGES.key])
 
 

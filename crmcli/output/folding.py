@@ -155,8 +155,8 @@ class _Reader:
         roles: dict[str, str] = {}
         while end < min(begins + _LONGEST_HEAD, len(self._lines)) and (head := _head(self._lines[end])):
             role, text = head
-            if (role == "from") != (end == begins) or (role in roles and role != "to"):
-                break  # it begins with who wrote, and says each thing once: else it is somebody's own, or begins below
+            if (end == begins and role not in ("from", "date")) or (role in roles and role != "to"):
+                break  # it begins with who wrote or when, and says each thing once: else it is no head, or begins below
             roles[role] = text
             end += 1
         is_whole = "from" in roles and "subject" in roles and any(map(str.isdigit, roles.get("date", "")))

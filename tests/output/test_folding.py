@@ -48,6 +48,7 @@ HEADS = [
     "-----Ursprüngliche Nachricht-----\nVon: Example Shop <help@example.com>\nGesendet: Montag, 2. November 2026 09:10\n"
     "An: Pat\nBetreff: Ihre Erstattung",
     "Von: Example Shop <help@example.com>\nGesendet: Montag, 2. November 2026 09:10\nAn: Pat\nBetreff: Ihre Erstattung",
+    "Gesendet: Montag, 02. November 2026 um 09:10 Uhr\nVon: Example Shop\nAn: Pat\nBetreff: Ihre Erstattung",
     "De : Example Shop <help@example.com>\nEnvoyé : lundi 2 novembre 2026 09:10\nÀ : Pat\nObjet : Remboursement",
     "-----Message d'origine-----\nDe : Example Shop\nEnvoyé : lundi 2 novembre 2026 09:10\nÀ : Pat\nObjet : Remboursement",
     "De: Example Shop\nEnviado el: lunes, 2 de noviembre de 2026 9:10\nPara: Pat\nAsunto: Reembolso",
@@ -108,6 +109,37 @@ def test_the_head_of_an_old_mail_is_folded_below_an_answer(head: str) -> None:
     assert "│ PAT: refund please\n" in known
     changed = shown("\n".join(OLD), f"See below.\n\n{mail}".replace("by Friday.", "by Friday. No, on Monday."))
     assert "by Friday. No, on Monday." in changed
+
+
+GMAIL = (
+    '<div class="gmail_attr">On Mon, Nov 2, 2026 at 9:10 AM Example Shop &lt;<a href="mailto:help@example.com">'
+    "help@example.com</a>&gt; wrote:<br></div>"
+)
+OUTLOOK = (
+    "<b>From:</b> Example Shop &lt;help@example.com&gt;<br><b>Sent:</b> Monday, November 2, 2026 9:10 AM<br>"
+    "<b>To:</b> Pat<br><b>Subject:</b> Your refund"
+)
+HTML = {
+    "gmail": f'<div dir="ltr">Refund please!</div><br><div class="gmail_quote">{GMAIL}<blockquote><p>Shall we?</p>'
+    "<p>By Friday.</p></blockquote></div>",
+    "gmail, between": f"{GMAIL}<blockquote>Shall we?<br>a<br>b</blockquote><div>Refund please!</div><blockquote>c<br>d<br>e"
+    "</blockquote><div>Visa</div>",
+    "outlook": f'<div><p class="MsoNormal">Refund please!<o:p></o:p></p><p class="MsoNormal"><o:p>&nbsp;</o:p></p>'
+    f'<div style="border-top:solid #E1E1E1 1.0pt"><p class="MsoNormal">{OUTLOOK}<o:p></o:p></p></div><p>Shall we?</p></div>',
+    "outlook on the web": f'<div>Refund please!</div><hr tabindex="-1"><div id="divRplyFwdMsg">{OUTLOOK}<div>&nbsp;</div></div>'
+    "<div>Shall we?</div>",
+    "apple": 'Refund please!<br><div><br><blockquote type="cite"><div>On Nov 2, 2026, at 09:10, Example Shop '
+    "&lt;help@example.com&gt; wrote:</div><br><div>Shall we?<br>a</div></blockquote></div>",
+    "thunderbird": '<p>Refund please!</p><div class="moz-cite-prefix">Am 02.11.26 um 09:10 schrieb Example Shop:<br></div>'
+    '<blockquote type="cite"><p>Shall we?</p><p>b</p></blockquote>',
+}
+
+
+@pytest.mark.parametrize("program", HTML)
+def test_mails_in_html_are_folded_as_their_text_is(program: str) -> None:
+    said = shown(HTML[program])
+    assert ("│ Refund please!\n" in said, len(FOLD.findall(said))) == (True, 1)
+    assert ("Visa" in said) == (program == "gmail, between")
 
 
 @pytest.mark.parametrize("forward", FORWARDS)
