@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from crmcli import errors
 
 if TYPE_CHECKING:
+    from crmcli.api.crm import Crm
     from crmcli.output.sink import Output
     from crmcli.settings import Settings
     from crmcli.state import Shared
@@ -28,6 +29,11 @@ class Asking:
     @property
     def output(self) -> Output:
         """Where questions go."""
+        raise NotImplementedError
+
+    @property
+    def crm(self) -> Crm:
+        """The store, which knows what the profile forbids."""
         raise NotImplementedError
 
     @property
@@ -55,19 +61,20 @@ class Asking:
         """
         if not things:  # `-` brought none: a job that finds nothing to do is done
             return
+        if yes or self.shared.dry_run:
+            return
+        self.crm.allow(mails=False)  # nobody is asked about what the profile forbids
         one = len(things) == 1
         named = ", ".join([*map(str, things[:_NAMED]), *(["…"] if len(things) > _NAMED else [])])
         question = f"Delete {noun} {things[0]}" if one else f"Delete these {len(things)}: {named}"
-        if about and self.has_person and not yes and not self.shared.dry_run:
+        if about and self.has_person:
             if one:
                 question = ", ".join(filter(None, (question, about(things[0]))))
             else:
                 self.output.questions.list_(
                     [(str(thing), _told(about, thing)) for thing in things[:_SHOWN]], more=len(things) - _SHOWN
                 )
-        if not yes and not self.shared.dry_run:
-            question = self.at_shop(f"{question}?")
-        self.confirm(question, word=str(things[0] if one else len(things)), yes=yes)
+        self.confirm(self.at_shop(f"{question}?"), word=str(things[0] if one else len(things)), yes=yes)
 
     @property
     def has_person(self) -> bool:
@@ -96,6 +103,7 @@ class Asking:
         """Have a person say yes before something goes out from the shop, unless `yes`. Raises Declined when they don't."""
         if yes or self.shared.dry_run:
             return
+        self.crm.allow(mails=True)
         question = self.at_shop(question)
         self._needs_person("a confirmation", question, "--yes")
         if self.ask(f"{question} [y/N]", flag="--yes", default="n").strip().lower() not in ("y", "yes"):

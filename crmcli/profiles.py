@@ -52,14 +52,14 @@ def read() -> dict[str, Any]:
                     hint=f"Run: chmod 600 '{path}'",
                 )
             text = stream.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # HOME=/dev/null: there can be none
         return {"profiles": {}}
     except OSError as fault:
         raise BadConfig(f"{path} can't be read: {fault.strerror}.", hint="See who owns it, and its folder.") from None
     import tomllib
 
     try:
-        return _checked(tomllib.loads(text.decode()), path)
+        return _checked(tomllib.loads(text.decode("utf-8-sig")), path)
     except ValueError as fault:  # not TOML, or not UTF-8
         # tomllib's message says where, never what: no key gets into it.
         raise BadConfig(f"{path} is not TOML: {fault}.", hint="Mend that line, or make the file anew.") from None
@@ -90,14 +90,25 @@ def chosen(name: str | None, *, needed: bool = True) -> tuple[str, dict[str, Any
     return name, profiles[name]
 
 
-def add(name: str, keys: dict[str, Any], *, replace: bool = False) -> None:
-    """Write a profile; the first one becomes the default. Raises BadUsage for its name, BadConfig for the file."""
+def check_new(name: str, *, replace: bool = False) -> None:
+    """Whether a profile can be called that. Raises BadUsage, BadConfig for the file."""
     if not _NAME.match(name) or name == DEMO:
         raise BadUsage(
             f"A profile can't be named {name!r}.", hint="Letters, digits, '-', '_' and '.'; 'demo' is built in."
         )
     if name in read()["profiles"] and not replace:
         raise BadUsage(f"There is a profile {name!r} already.", hint="Remove it first, or add --replace.")
+
+
+def check_there(name: str) -> None:
+    """Whether the file has a profile. Raises BadConfig when it has not."""
+    if name not in read()["profiles"]:
+        raise BadConfig(f"No profile is named {name!r}.", hint="See 'crmcli profiles list'.")
+
+
+def add(name: str, keys: dict[str, Any], *, replace: bool = False) -> None:
+    """Write a profile; the first one becomes the default. Raises as `check_new`, and where the file can't be written."""
+    check_new(name, replace=replace)
 
     def change(document: TOMLDocument) -> None:
         document.setdefault("default", name)
@@ -120,8 +131,7 @@ def use(name: str) -> None:
 
 def remove(name: str) -> None:
     """Take a profile out. Raises BadConfig when there is no such profile."""
-    if name not in read()["profiles"]:
-        raise BadConfig(f"No profile is named {name!r}.", hint="See 'crmcli profiles list'.")
+    check_there(name)
 
     def change(document: TOMLDocument) -> None:
         del document["profiles"][name]
@@ -178,7 +188,7 @@ def _replace(path: Path, change: Callable[[TOMLDocument], None]) -> None:
 
     import tomlkit
 
-    document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+    document = tomlkit.parse(path.read_text("utf-8-sig")) if path.exists() else tomlkit.document()
     change(document)
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".profiles-")  # mode 0600 by its nature
     try:

@@ -82,13 +82,13 @@ def agreed(state: State, entries: Sequence[Entry], *, with_messages: bool, yes: 
     if not with_messages or not count:
         tickets = sum(entry.noun == "ticket" for entry in todo)
         if tickets and state.has_person:
-            state.crm.allow(mails=True)
             them = "this ticket" if tickets == 1 else f"these {tickets} tickets"
             state.agree(f"Open {them} again? The store may e-mail the customer{'s' * (tickets > 1)}.", yes=False)
         return
     addresses = dict.fromkeys(_customer(state, entry) for entry in todo if entry.messages or entry.noun == "message")
     to = [*list(addresses)[:_NAMED], *([f"{len(addresses) - _NAMED} others"] if len(addresses) > _NAMED else [])]
     what = "1 message" if count == 1 else f"{count} messages"
+    state.crm.allow(mails=True)
     question = state.at_shop(f"Send {what} again? The store may e-mail {', '.join(to)}.")
     state.confirm(question, word="send", yes=yes)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
 
 STORE_BUCKET = (50, 2.0)
 """The real host's leaky bucket: burst, requests a second (wire-facts section 4)."""
-COMMAND_SECONDS = 60.0
-"""How long a program that prints a secret may take: it may ask for a passphrase in a window of its own."""
 
 
 @dataclass(frozen=True)
@@ -174,27 +171,7 @@ def _value(key: Key, profile: Mapping[str, Any], profile_name: str) -> Any:
 
 
 def _printed(key: Key, profile: Mapping[str, Any]) -> str:
-    """What the `*_command` of a secret prints. Its own output is never quoted in an error: it may be the secret."""
-    import subprocess
+    from crmcli import printed  # for this alone
 
-    command = profile[f"{key.name}_command"]
-    try:
-        words = shlex.split(command) if isinstance(command, str) else command
-    except ValueError as fault:  # a quotation that doesn't end
-        raise BadConfig(f"{key.name}_command: {str(fault).lower()}.") from None
-    if not isinstance(words, list) or not words or not all(isinstance(word, str) for word in words):
-        raise BadConfig(f"{key.name}_command: a command line is needed.")
-    try:
-        done = subprocess.run(  # noqa: S603 - the user's own profile names it
-            words, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=COMMAND_SECONDS, check=True
-        )
-    except subprocess.CalledProcessError as fault:
-        raise BadConfig(f"{key.name}_command: {words[0]} ended with code {fault.returncode}.") from None
-    except subprocess.TimeoutExpired:
-        raise BadConfig(f"{key.name}_command: {words[0]} printed nothing within {COMMAND_SECONDS:g} seconds.") from None
-    except (OSError, ValueError) as fault:  # ValueError: a NUL in the command, or bytes in what it prints
-        reason = (
-            fault.strerror if isinstance(fault, OSError) else "it can't be run, or printed something that is not text"
-        )
-        raise BadConfig(f"{key.name}_command: {words[0]}: {reason}.") from None
-    return done.stdout.strip()
+    name = f"{key.name}_command"
+    return printed.secret(profile[name], name=name)

@@ -184,6 +184,33 @@ def test_adding_a_profile_asks_for_what_is_missing(
 
 
 @pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("profiles", "add", "main"), "There is a profile 'main' already."),
+        (("profiles", "add", "demo"), "A profile can't be named 'demo'."),
+        (("profiles", "add", "new", "--timezone", "Nowhere"), "timezone: "),
+        (("profiles", "add", "new", "--secure-url", "x y"), "secure_url: "),
+        (("profiles", "remove", "other"), "No profile is named 'other'."),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_is_said_before_anything_is_asked(profile_file: Path, words: tuple[str, ...], told: str) -> None:
+    with Person(*words) as person:
+        assert person.leaves() in (2, 3)
+    assert person.screen.startswith(f"Error: {told}")
+
+
+def test_nobody_is_asked_about_what_the_profile_forbids(shop: Sandbox, profile_file: Path) -> None:
+    profile_file.write_text(profile_file.read_text() + "read_only = true\n")
+    for words, _ in (*DELETES, (("api", "DELETE", "/CRM/4"), "")):
+        with Person(*words) as person:
+            assert person.leaves() == 3, person.screen
+        assert "read-only" in person.screen
+        assert "confirm" not in person.screen
+    assert shop.asked("DELETE") == []
+
+
+@pytest.mark.parametrize(
     ("given", "named"),
     [
         ((), "--secure-url"),

@@ -226,6 +226,43 @@ def test_no_address_of_a_store(run: Run, folder: Path, url: str, why: str) -> No
     assert not (folder / "profiles.toml").exists()
 
 
+def test_a_byte_order_mark_does_no_harm(run: Run, file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes())
+    assert len(run("profiles", "list", "--json").json) == 2
+    assert run("profiles", "use", "eu").code == 0
+    assert read(file)["default"] == "eu"
+
+
+READS = [
+    "tickets list --count",
+    "tickets get 4 --json",
+    "tickets list -o table",
+    "statuses list",
+    "tickets stats --json",
+]
+
+
+@pytest.mark.parametrize("command", [*READS, "tickets list --status Open -o table --all", "profiles list"])
+def test_without_a_home_the_environment_is_enough(
+    run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", "/dev/null")
+    result = run(*command.split())
+    assert (result.code, result.err.replace("No profiles", "")) == (0, ""), result
+
+
+def test_without_a_home_nothing_is_sent(run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", "/dev/null")
+    refused = run("messages", "create", "4", "--text", "Hello")
+    assert refused.code == 3
+    assert "Hello" in refused.err
+    assert sandbox.asked("POST") == []
+
+
 def test_a_link_stays_a_link(run: Run, file: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "dotfiles" / "crm.toml"
     elsewhere.parent.mkdir()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import stat
 import sys
 from pathlib import Path
 
 import pytest
 
-from crmcli import settings
+from crmcli import printed, settings
 
 from .conftest import PRIVATE_KEY, SECURE_URL, TOKEN, Run, Sandbox
 
@@ -236,7 +237,7 @@ def test_a_program_that_prints_the_secret(run: Run, sandbox: Sandbox, profile_fi
         ("print('secret'); raise SystemExit(3)", "ended with code 3"),
         ("print()", "a text is needed"),
         ("print('secret two')", "it holds characters that no key or address has"),
-        ("import sys; sys.stdout.buffer.write(b'secret\\xff')", "or printed something that is not text"),
+        ("import sys; sys.stdout.buffer.write(b'secret\\xff')", "printed something that is not text"),
     ],
 )
 def test_a_program_that_fails(
@@ -259,10 +260,50 @@ def test_a_program_that_is_none(run: Run, profile_file: Path, command: str) -> N
     assert failed.err.startswith("Error: token_command")
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"printf '{TOKEN}\\nlogin: ann\\nurl: https://www.example-store.com\\n'",
+        f"printf 'x\\n{TOKEN}\\n' | tail -n 1",
+        f"printf '\\357\\273\\277{TOKEN}\\r\\n'",
+        f"X={TOKEN}; echo $X",
+        ["echo", TOKEN],
+    ],
+    ids=["lines", "pipe", "mark", "shell", "words"],
+)
+def test_of_what_a_program_prints_the_first_line_counts(
+    run: Run, sandbox: Sandbox, profile_file: Path, command: object
+) -> None:
+    text = profile_file.read_text()
+    profile_file.write_text(text.replace(f'token = "{TOKEN}"', f"token_command = {json.dumps(command)}"))
+    assert run("tickets", "list", "--count").out == "40\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("echo secret; echo 'secret: not in the \x1bstore' >&2; exit 1", "  …: not in the \\x1bstore"),
+        ("echo 'gpg: no key' >&2 | cat", "  gpg: no key"),
+        ("/nowhere/pass", "not found"),
+    ],
+    ids=["code", "empty", "not there"],
+)
+def test_what_a_failing_program_complains_of_is_shown(
+    run: Run, sandbox: Sandbox, profile_file: Path, command: str, told: str
+) -> None:
+    text = profile_file.read_text()
+    profile_file.write_text(text.replace(f'token = "{TOKEN}"', f"token_command = {json.dumps(command)}"))
+    failed = run("tickets", "list")
+    assert failed.code == 3
+    assert failed.err.startswith("Error: token_command: ")
+    assert told in failed.err
+    assert "secret" not in failed.err
+
+
 def test_a_program_that_never_ends(
     run: Run, profile_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(settings, "COMMAND_SECONDS", 0.2)
+    monkeypatch.setattr(printed, "SECONDS", 0.2)
     commanded(profile_file, program(tmp_path, "import time; time.sleep(30)"))
     failed = run("tickets", "list")
     assert failed.code == 3

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crmcli.sandbox.objects import DEPARTMENT, REPLY, STATUS
+from crmcli.sandbox.objects import DEPARTMENT, REPLY, STATUS, TICKET
 
 from .conftest import Run, Sandbox
 from .shop import difference, everything
@@ -220,3 +220,13 @@ def test_a_write_in_json_is_the_stores_own_answer(run: Run, sandbox: Sandbox) ->
     assert told.json[0] == {"Key": "CrmID", "Value": "41", "Status": "201", "Message": "Created successfully"}
     assert run(*NEW, "-o", "ids").out == "42\n"
     assert run(*NEW, "--quiet").out == ""
+
+
+def test_a_ticket_without_an_e_mail_is_told_of_before_it_is_changed(shop: Sandbox, run: Run) -> None:
+    shop.store.update(TICKET, 4, {"CustomerEmail": ""})
+    shop.store.update(TICKET, 5, {"CustomerEmail": ""})
+    result = run("tickets", "update", "4", "5", "1", "--subject", "X")
+    assert result.err.count("Warning: Ticket 4 has no e-mail, and the API requires one") == 1
+    assert result.err.count("has no e-mail") == 1
+    given = run("tickets", "update", "4", "--customer-email", "a@example.com")
+    assert (given.code, given.err) == (0, "")

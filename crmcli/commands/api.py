@@ -57,7 +57,6 @@ def api(
         state.confirm_delete([path], noun="what is at", yes=yes)
     with drafts.kept(inputs.texts_of(body)):
         if state.has_person and not yes and state.crm.anything.mails(method.value, path, body):
-            state.crm.allow(mails=True)
             state.agree(f"{method.value} {path}? It may e-mail the customer.", yes=yes)
         ack = state.crm.anything.write(method.value, path, body)
     state.answered(ack)

@@ -49,16 +49,14 @@ def add(
     replace: Annotated[bool, typer.Option("--replace", help="Write over a profile of that name.")] = False,
 ) -> None:
     """Set up a store. What is missing is asked for, secrets unechoed; a secret is never an option's value."""
-    question = f"The store's Secure URL (like {values.STORE_EXAMPLE}):"
-    keys: dict[str, Any] = {"secure_url": secure_url or state.ask(question, flag="--secure-url")}
+    profiles.check_new(name, replace=replace)  # before anybody is asked
+    given = (("secure_url", secure_url), ("timezone", timezone), ("base_url", base_url))
+    keys = _checked({key: value for key, value in given if value is not None})
+    if "secure_url" not in keys:
+        question = f"The store's Secure URL (like {values.STORE_EXAMPLE}):"
+        keys = {**_checked({"secure_url": state.ask(question, flag="--secure-url")}), **keys}
     keys |= _secret(state, "private_key", "private key", stdin=private_key_stdin, command=private_key_command)
     keys |= _secret(state, "token", "token", stdin=token_stdin, command=token_command)
-    keys |= {key: value for key, value in (("timezone", timezone), ("base_url", base_url)) if value is not None}
-    for key in KEYS:
-        if key.name in keys:
-            # Of what is typed here more is asked than of what works already.
-            read = values.store if key.name == "secure_url" else key.read
-            keys[key.name] = _checked(read, keys[key.name], key.name)
     profiles.add(name, keys, replace=replace)
     state.output.note(f"Profile {name} is in {profiles.file()}. Try it: crmcli -p {name} profiles check")
 
@@ -92,6 +90,7 @@ def use(state: State, name: Name) -> None:
 @verb(app, "remove", example="crmcli profiles remove old --yes")
 def remove(state: State, name: Name, *, yes: Yes = False) -> None:
     """Remove a profile and its keys."""
+    profiles.check_there(name)
     state.confirm(f"Remove profile {name} and its keys?", word=name, yes=yes)
     profiles.remove(name)
     state.output.note(f"Profile {name} is removed.")
@@ -113,19 +112,28 @@ def check(state: State, name: Annotated[str | None, typer.Argument(metavar="PROF
 
 def _secret(state: State, key: str, words: str, *, stdin: bool, command: str | None) -> dict[str, str]:
     """A secret from a line of standard input, from a command to be run each time, or asked for."""
+    flag = f"--{key.replace('_', '-')}"
     if command is not None:
+        inputs.refuse(stdin or None, f"{flag}-stdin", f"{flag}-command says it already.")
         return {f"{key}_command": command}
     if stdin:
-        return {key: sys.stdin.readline(inputs.LARGEST_TEXT).strip() if sys.stdin else ""}
-    flag = f"--{key.replace('_', '-')}"
-    return {key: state.ask(f"The {words} (not shown):", flag=f"{flag}-stdin or {flag}-command", secret=True)}
+        typed = sys.stdin.readline(inputs.LARGEST_TEXT).removeprefix("\ufeff").strip() if sys.stdin else ""
+    else:
+        typed = state.ask(f"The {words} (not shown):", flag=f"{flag}-stdin or {flag}-command", secret=True)
+    return _checked({key: typed})
 
 
-def _checked(read: Any, value: Any, name: str) -> Any:
-    try:
-        return read(value)
-    except ValueError as fault:
-        raise errors.BadUsage(f"{name}: {fault}.") from None
+def _checked(given: dict[str, Any]) -> dict[str, Any]:
+    """What is to stand in the file for these keys. Raises BadUsage."""
+    found = {}
+    for key in (key for key in KEYS if key.name in given):
+        # Of what is typed here more is asked than of what works already.
+        read = values.store if key.name == "secure_url" else key.read
+        try:
+            found[key.name] = read(given[key.name])
+        except ValueError as fault:
+            raise errors.BadUsage(f"{key.name}: {fault}.") from None
+    return found
 
 
 def _row(name: str, keys: dict[str, Any], *, default: object) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from crmcli.errors import BadUsage, CrmError, Partial
 from crmcli.output.columns import Row, Shape
 from crmcli.output.hostile import in_file, json_text, one_line, safe
 from crmcli.output.sheets import cell_of, defused, json_cell
+from crmcli.output.streams import Stream
 
 Pages = Iterable[Sequence[Row]]
 
@@ -167,6 +168,20 @@ def tsv_rows(pages: Pages, fields: Sequence[str], *, terminal: bool) -> Iterator
 
     for page in pages:
         yield "".join(["\t".join([cell(row.get(field)) for field in fields]) + "\n" for row in page])
+
+
+def watched(chunks: Iterable[str], out: Stream, warn: Callable[[str], None]) -> Iterator[str]:
+    """The same, each written before the next is asked for; it is said once where the stream's encoding lacks characters."""
+    is_told = False
+    for chunk in chunks:
+        yield chunk
+        if out.lacks and not is_told:
+            is_told = True
+            escaped = out.lacks.encode("unicode_escape").decode("ascii")
+            warn(
+                f"The output is in {out.encoding}, which lacks characters of these rows: they stand as {escaped} and the like. "
+                "To keep them, set PYTHONIOENCODING=utf-8, or use -o json."
+            )
 
 
 def ids(pages: Pages, key: str) -> Iterator[str]:

@@ -55,12 +55,9 @@ class Output:
         if format is not None and format not in FORMATS:
             raise BadUsage(f"No output format '{one_line(format)}'.", hint=f"Choose one of: {', '.join(FORMATS)}.")
         self._format, self._fields = format, fields
-        self._color = color
-        self._quiet = quiet
-        self._verbose = verbose
-        self._csv_raw = csv_raw
-        self.look = look
-        self._paged = paged
+        self._color, self._csv_raw = color, csv_raw
+        self._quiet, self._verbose = quiet, verbose
+        self.look, self._paged = look, paged
         self._profile = profile
         self._bar: Bar | None = None
 
@@ -176,7 +173,8 @@ class Output:
             self.lines(map(str, figures[charts.STATS.key]))
         else:
             rows = charts.rows(formats.picker(fields)(figures))
-            out.write("".join(self._chunks([rows], charts.FIGURES, None, out)))
+            for chunk in self._chunks([rows], charts.FIGURES, None, out):
+                out.write(chunk)
 
     def checks(self, rows: Iterable[Row], shape: Shape) -> None:
         """Print what was checked, at a terminal a line each as it is done."""
@@ -276,8 +274,10 @@ class Output:
             return formats.ids(pages, shape.key)
         cells = fields or shape.flat_fields
         if chosen == "csv":
-            return formats.csv_rows(pages, cells, raw=self._csv_raw, terminal=out.terminal)
-        return formats.tsv_rows(pages, cells, terminal=out.terminal)
+            lines = formats.csv_rows(pages, cells, raw=self._csv_raw, terminal=out.terminal)
+        else:
+            lines = formats.tsv_rows(pages, cells, terminal=out.terminal)
+        return formats.watched(lines, out, self.warn)
 
     def _one(self, row: Row, shape: Shape, fields: list[str] | None, out: Stream) -> str:
         if self.format == "json":

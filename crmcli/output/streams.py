@@ -25,6 +25,8 @@ class Stream:
         self.unicode = self.encoding.lower().replace("_", "-").startswith("utf")
         # https://no-color.org: the variable rules the default only; a flag given by hand rules the variable.
         wanted = self.terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        self.lacks = ""
+        """The first character that was written and that the encoding doesn't have."""
         self.color = color == "always" or (color == "auto" and wanted)
 
     @property
@@ -73,7 +75,8 @@ class Stream:
             raise OSError(errno.EBADF, "standard output is closed")
         try:
             self._file.write(text)
-        except UnicodeEncodeError:  # nothing of it was taken
+        except UnicodeEncodeError as fault:  # nothing of it was taken
+            self.lacks = self.lacks or text[fault.start]
             self._file.write(self.encodable(text))
         self._file.flush()
 
