@@ -30,11 +30,15 @@ def is_there() -> bool:
 
 @contextmanager
 def opened() -> Iterator[TextIO]:
-    """What they type. Raises OSError where nobody is."""
-    if _is_terminal(sys.stdin):
+    """What they type; where nobody is, standard input."""
+    try:
+        keys = None if _is_terminal(sys.stdin) else open(_TERMINAL)  # noqa: PTH123, SIM115 - in the terminal's encoding
+    except OSError:
+        keys = None
+    if keys is None:
         yield sys.stdin
         return
-    with open(_TERMINAL) as keys:  # noqa: PTH123 - in the terminal's encoding
+    with keys:
         yield keys
 
 
