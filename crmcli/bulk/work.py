@@ -267,21 +267,13 @@ class _Worker:
             actions.as_expected(action.expected or {}, found, digest=action.digest, look=self._look)
         if self._is_early(row) and (row.before or action.do == "delete"):
             raise _Early
-        self._tell_email(action, found)
+        if not self._is_told and (said := actions.lacks_email(action, found)):
+            self._is_told = True
+            self._warn(said)
         before = {name: found.get(name) for name in wanted}
         whole = actions.fields_of(action, found)
         ticket = action.number if whole else None
         self._journal.starting(self._run, row.at, before=before, after=wanted, ticket=ticket, whole=whole)
-
-    def _tell_email(self, action: Action, found: Row) -> None:
-        """Say, once a run and before it is sent, that a ticket has no e-mail, which the API requires of a change."""
-        is_change = action.noun == "ticket" and action.do != "delete"
-        if is_change and not (self._is_told or found.get("CustomerEmail") or action.values.get("CustomerEmail")):
-            self._is_told = True
-            self._warn(
-                f"Ticket {action.number} has no e-mail, and the API requires one: the store may refuse to change it, "
-                "and others like it. Give it with --customer-email."
-            )
 
     def _is_early(self, row: RunRow) -> bool:
         """Whether a try of this row that nobody saw the end of may have been sent just now.
