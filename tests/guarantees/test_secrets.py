@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 from html import unescape
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from tests.conftest import PRIVATE_KEY, TOKEN, Run, Sandbox
+from crmcli.api import secrets
+from tests.conftest import PRIVATE_KEY, SECURE_URL, TOKEN, Run, Sandbox
 
 COMMANDS = (
     ("tickets", "list", "--verbose"),
@@ -98,6 +102,63 @@ def test_a_key_that_the_store_says_back_is_not_printed(
             printed = unescape(unquote(result.out + result.err)).replace("\\u0066", "f").casefold()
             assert "crmcli itself" not in result.err
             assert PRIVATE_KEY not in printed, (command, said, result)
+
+
+def coded() -> dict[str, tuple[str, str]]:
+    """The key in codes that hide it from the eye alone, each with a piece from the middle of the key."""
+    raw, capitals = PRIVATE_KEY.encode(), PRIVATE_KEY.upper().encode()
+    codes = {
+        "an address in an address": PRIVATE_KEY.replace("f", "%2566"),
+        "an address, four times": PRIVATE_KEY.replace("f", "%25252566"),
+        "HTML in HTML": PRIVATE_KEY.replace("f", "&amp;#x66;").replace("e", "&amp;amp;#101;"),
+        "a script": PRIVATE_KEY.replace("f", "\\\\x66"),
+        "hex": raw.hex(),
+        "HEX": raw.hex().upper(),
+        "hex of capitals": capitals.hex(),
+        "hex with colons": raw.hex(":"),
+        "hex in bytes": ", ".join(f"0x{byte:02X}" for byte in raw),
+        "base64 of capitals": base64.b64encode(capitals).decode(),
+    }
+    found = {name: (said, said[len(said) // 2 :][:8]) for name, said in codes.items()}
+    for before in ("", "x", "xy", f"{SECURE_URL}:"):
+        for behind in ("", ":t", ":to"):
+            said = base64.b64encode(before.encode() + raw + behind.encode()).decode()
+            found[f"base64 after {before!r} before {behind!r}"] = said, said[(len(before) + 10) * 4 // 3 :][:8]
+    lines = base64.encodebytes(b"k" * 40 + raw).decode()
+    for name, end in {"lines": "\n", "lines within JSON": "\\r\\n"}.items():
+        found[f"base64 in {name}"] = lines.replace("\n", end), lines.partition("\n")[0][-8:]
+    return found
+
+
+@pytest.mark.parametrize("code", coded())
+def test_a_key_in_a_code_is_not_printed(code: str, run: Run, shop: Sandbox) -> None:
+    said, piece = coded()[code]
+    shop.answer(400, f'{{"Message": "Bad key {said}."}}', "PUT")
+    message = run("departments", "update", "1", "--name", "X", "--json").error["message"]
+    assert "***" in message
+    assert piece not in message
+
+
+def test_base64_for_addresses_and_its_odd_letters() -> None:
+    key = "key??>>~~??>>~~"
+    for before in ("", "a", "ab"):
+        raw = (before + key).encode()
+        usual, address = base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()
+        for said in (usual, address, usual.replace("/", "\\/"), quote(usual), quote(quote(usual))):
+            assert "***" in secrets.hiding([key])(f"so: {said}"), said
+
+
+@settings(deadline=None, max_examples=50)  # each key is patterns to compile
+@given(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=16, max_size=64), st.binary(), st.binary())
+def test_any_key_in_base64_is_found_wherever_it_stands(key: str, before: bytes, behind: bytes) -> None:
+    said = base64.b64encode(before + key.encode() + behind).decode()
+    assert "***" in secrets.hiding([key])(said)
+
+
+def test_what_is_no_key_stays() -> None:
+    hide = secrets.hiding([PRIVATE_KEY, TOKEN])
+    for text in ("", "Created successfully", "0123456789abcdef" * 40, base64.b64encode(bytes(range(256))).decode()):
+        assert hide(text) == text
 
 
 @pytest.mark.parametrize("fault", FAULTS)
