@@ -115,6 +115,10 @@ def bound(text: str, *, zone: ZoneInfo, side: Side, now: datetime | None = None)
         begins, ends = twice(wall, zone)
         wall = begins if side == "after" else ends
     whole = wall.replace(microsecond=0)
+    if side == "after" and _AGO.match(text.strip().lower()):
+        return whole.replace(
+            second=0
+        )  # the store's own dates may have minutes only, and nobody who says 1h counts seconds
     is_cut = side == "before" and whole < wall < _LAST
     return whole + timedelta(seconds=1) if is_cut else whole
 
