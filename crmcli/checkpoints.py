@@ -128,12 +128,13 @@ def reset(profile: str, name: str) -> None:
         raise BadUsage(f"There is no checkpoint {name}.", hint="See 'crmcli checkpoints list'.")
     with _opened(path, name):
         path.unlink()
+        path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
 
 
 def forget(profile: str) -> None:
     """Forget all checkpoints of a profile whose store is gone."""
     folder = _folder(profile)
-    for path in folder.glob("*.db") if folder.exists() else ():
+    for path in folder.glob("*.db*") if folder.exists() else ():
         path.unlink(missing_ok=True)
 
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
+from crmcli import private
 from crmcli.errors import CrmError, Declined, Interrupted, NotFound, StoreFailed
 from crmcli.paths import state_folder
 
@@ -84,7 +85,7 @@ def kept_in(draft: Draft) -> list[str]:
 def write(text: str, *, tickets: Sequence[int | str] = (), why: str = "") -> Draft:
     """Put a text into a new file, readable by its owner alone. Raises OSError."""
     folder, beside = _folders()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private.folder(folder)
     descriptor, draft = _begun(folder, tickets, why)
     # Half a character, which JSON may hold and no encoding does, stays readable as its escape.
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
@@ -92,7 +93,7 @@ def write(text: str, *, tickets: Sequence[int | str] = (), why: str = "") -> Dra
         stream.flush()
         os.fsync(stream.fileno())
     with suppress(OSError):  # the text is what counts
-        beside.mkdir(exist_ok=True, mode=0o700)
+        private.folder(beside)
         about = json.dumps({"tickets": draft.tickets, "made": draft.made, "why": why})
         with os.fdopen(_created(beside / f"draft-{draft.name}.json"), "w", encoding="ascii") as stream:
             stream.write(about)
@@ -120,8 +121,10 @@ def get(name: str) -> Draft:
 
 
 def remove(draft: Draft) -> None:
-    """Take a draft away. Raises StoreFailed."""
+    """Take a draft away, and overwrite its text, as far as the disk writes in place. Raises StoreFailed."""
     try:
+        with suppress(FileNotFoundError), draft.file.open("r+b") as stream:
+            private.overwrite(stream.fileno())
         draft.file.unlink(missing_ok=True)
         (_folders()[1] / f"draft-{draft.name}.json").unlink(missing_ok=True)
     except OSError as fault:
@@ -144,7 +147,9 @@ def _begun(folder: Path, tickets: Sequence[int | str], why: str) -> tuple[int, D
 
 
 def _created(file: Path) -> int:
-    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    private.only_mine(descriptor)
+    return descriptor
 
 
 def _read(name: str, file: Path, beside: Path) -> Draft:

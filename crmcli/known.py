@@ -11,7 +11,7 @@ import os
 import time
 from collections.abc import Mapping
 
-from crmcli import paths
+from crmcli import paths, private
 
 KINDS = ("departments", "statuses", "replies")
 FRESH = 3600.0
@@ -49,8 +49,10 @@ class Known:
             if names is None:
                 os.utime(path, (0, 0))
                 return
-            os.makedirs(folder, exist_ok=True, mode=0o700)
-            descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f".{kind}-")  # mode 0600 by its nature
+            private.folder(paths.own("state"))  # also where others may write to one that is there
+            private.folder(folder)
+            descriptor, temporary = tempfile.mkstemp(dir=folder, prefix=f".{kind}-")
+            private.only_mine(descriptor)
             with os.fdopen(descriptor, "w", encoding="ascii") as stream:
                 json.dump({"store": self._store, "names": names}, stream)  # which makes texts of the numbers
             os.replace(temporary, path)

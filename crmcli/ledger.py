@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from crmcli import private
 from crmcli.errors import BadConfig
 
 PATIENCE = 30.0
@@ -69,8 +70,7 @@ def changing(
         raise BadConfig(f"{what} can't be used ({path}: {fault}).", hint=hint) from None
     try:
         db.row_factory = sqlite3.Row
-        # One file and no write-ahead log: a copy of it is whole, and FULL means synced before COMMIT returns.
-        db.execute("PRAGMA synchronous = FULL")
+        _set_up(db, path)
         db.execute("BEGIN EXCLUSIVE" if alone else "BEGIN IMMEDIATE")
         _bring_up(db, steps, path, what)
         yield db
@@ -80,6 +80,67 @@ def changing(
         raise (InUse if is_locked else BadConfig)(f"{what} can't be used ({path}: {fault}).", hint=hint) from None
     finally:
         db.close()
+
+
+def wipe(path: Path, *, what: str, packed: bool = False) -> None:
+    """Overwrite what was taken out of the file, as far as the disk writes in place: the rest of it in the rollback journal.
+
+    `packed` also has the file written anew, for one that earlier versions wrote: they left what was taken out in it. That takes
+    as much memory as it is large. Raises as `changing`.
+    """
+    if not path.exists():
+        return
+    try:
+        db = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+        try:
+            _set_up(db, path)
+            if packed:
+                db.execute("PRAGMA temp_store = MEMORY")  # and in no file of its own
+                db.execute("VACUUM")
+            db.execute("BEGIN IMMEDIATE")  # nobody else has a use for the journal meanwhile, and we write nothing
+            journal = _journal(path)
+            if journal.exists():
+                with journal.open("r+b") as stream:
+                    private.overwrite(stream.fileno())
+        finally:
+            db.close()
+    except (OSError, sqlite3.Error) as fault:
+        raise BadConfig(f"{what}: what was taken out may be in it still ({path}: {fault}).") from None
+
+
+def _set_up(db: sqlite3.Connection, path: Path) -> None:
+    """What each connection to a file of ours is like.
+
+    One file and no write-ahead log: a copy of it is whole, and FULL means synced before COMMIT returns. What is deleted is
+    overwritten. The journal stays, of which a commit overwrites no more than the head: were it deleted, what it holds would be
+    on the disk, where nobody could overwrite it (`wipe`).
+    """
+    with _overwritten(_journal(path)):
+        db.execute("PRAGMA journal_mode = PERSIST").fetchone()
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA secure_delete = ON").fetchone()
+
+
+@contextmanager
+def _overwritten(journal: Path) -> Iterator[None]:
+    """Within it SQLite may undo what a process that was killed had begun, and delete its journal, which is overwritten."""
+    try:
+        descriptor = os.open(journal, os.O_RDWR) if hasattr(os, "fchmod") else None  # Windows deletes no open file
+    except OSError:
+        descriptor = None
+    try:
+        yield
+        if descriptor is not None and not os.fstat(descriptor).st_nlink:
+            private.overwrite(descriptor)
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def _journal(path: Path) -> Path:
+    """SQLite's rollback journal of a file, which is beside what a link leads to."""
+    real = path.resolve()
+    return real.with_name(f"{real.name}-journal")
 
 
 def _bring_up(db: sqlite3.Connection, steps: Sequence[Step], path: Path, what: str) -> None:
@@ -109,8 +170,4 @@ def _make(path: Path) -> None:
     """
     with _MAKING:
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            try:
-                os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-            except FileExistsError:  # another process was quicker
-                return
+            private.file(path)

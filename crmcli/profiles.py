@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmcli import known
+from crmcli import known, private
 from crmcli.errors import BadConfig, BadUsage
 from crmcli.paths import config_folder
 
@@ -163,7 +163,7 @@ def _edit(change: Callable[[TOMLDocument], None]) -> None:
     """Change the file, keeping the user's comments and order. It is replaced whole, and never readable by others."""
     path = file().resolve()  # a link to a file elsewhere stays a link
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.folder(path.parent)
         with _alone(path.parent):
             _replace(path, change)
     except OSError as fault:
@@ -178,6 +178,7 @@ def _alone(folder: Path) -> Iterator[None]:
     except ImportError:
         yield
         return
+    private.file(folder / ".profiles.lock")
     with (folder / ".profiles.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -190,7 +191,8 @@ def _replace(path: Path, change: Callable[[TOMLDocument], None]) -> None:
 
     document = tomlkit.parse(path.read_text("utf-8-sig")) if path.exists() else tomlkit.document()
     change(document)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".profiles-")  # mode 0600 by its nature
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=".profiles-")
+    private.only_mine(descriptor)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
             stream.write(tomlkit.dumps(document))

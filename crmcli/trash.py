@@ -138,6 +138,10 @@ class Trash:
         with self._change() as db:
             db.executemany("DELETE FROM entries WHERE number = ?", [(number,) for number in numbers])
 
+    def wipe(self) -> None:
+        """Overwrite what was purged, also in SQLite's journal."""
+        ledger.wipe(self.path, what="The trash")
+
     def forget_store(self, store: str) -> None:
         """Forget all of a store that is gone; no file is made where there is none."""
         if self.path.exists():
@@ -202,7 +206,6 @@ class Trash:
         with ledger.changing(
             self.path, _STEPS, what="The trash", hint="Nothing is deleted that can't be kept first."
         ) as db:
-            db.execute("PRAGMA secure_delete = ON")  # what is purged is overwritten, not only let go
             yield db
 
 

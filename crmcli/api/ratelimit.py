@@ -13,6 +13,8 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from pathlib import Path
 
+from crmcli import private
+
 _SCHEMA = "CREATE TABLE IF NOT EXISTS buckets (store TEXT PRIMARY KEY, empty_at REAL NOT NULL)"
 
 _SPOILT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -62,7 +64,7 @@ class Bucket:
             return 0.0
 
     def _kept(self, change: Callable[[float], float]) -> float:
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private.file(self._path)
         with closing(sqlite3.connect(self._path, timeout=30, isolation_level=None)) as db:
             # It is asked before every request, and nothing in it is precious: a disk that syncs in 10 ms would set the pace.
             db.execute("PRAGMA synchronous = OFF")

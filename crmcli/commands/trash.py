@@ -87,6 +87,7 @@ def purge(
     what = f"entry {entries[0]}" if one else f"these {len(entries)} entries"
     state.confirm(f"Purge {what} for good?", word=str(entries[0] if one else len(entries)), yes=yes)
     state.trash.purge([entry.number for entry in entries])
+    state.trash.wipe()
     state.output.note(f"{'1 entry is' if one else f'{len(entries)} entries are'} purged.")
 
 

@@ -6,7 +6,6 @@ them. What they look like on the wire is not this file's business.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from crmcli import private
 from crmcli.sandbox import dates
 from crmcli.sandbox.filters import Filter, teach, where
 from crmcli.sandbox.objects import DEPARTMENT, FILE, MESSAGE, OBJECTS, REPLY, STATUS, TICKET, Object, Row
@@ -48,11 +48,7 @@ class Store:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not path.exists():  # to open and close it drops the locks that another thread has on it (fcntl(2))
-            os.close(
-                os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-            )  # first, since SQLite would make it as the umask says
+        private.file(path)  # first, since SQLite would make it as the umask says
         self._lock = threading.RLock()
         self._db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
         # A crash of ours loses nothing, a power cut may: good enough for a sandbox, and each write is several times as fast.
