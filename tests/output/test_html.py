@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -154,6 +155,50 @@ def test_what_has_a_look_is_never_left_out(text: str) -> None:
     if "&" not in text and not html.is_html(text):
         seen = [letter for letter in text if letter not in UNSEEN and not letter.isspace()]
         assert [letter for letter in said if letter not in UNSEEN and not letter.isspace()] == seen
+
+
+NAMES = [
+    "div",
+    "p",
+    "span",
+    "b",
+    "td",
+    "tr",
+    "table",
+    "li",
+    "blockquote",
+    "pre",
+    "hr",
+    "br",
+    "a",
+    "noscript",
+    "o:p",
+    "details",
+]
+STYLES = [
+    "display:none",
+    "max-height:0;overflow:hidden",
+    "font-size:0",
+    "mso-hide:all",
+    "visibility:hidden",
+    "color:#fff",
+]
+TAGS = st.one_of(
+    st.sampled_from(NAMES).map(lambda name: f"<{name}>"),
+    st.sampled_from(NAMES).map(lambda name: f"</{name}>"),
+    st.tuples(st.sampled_from(NAMES), st.sampled_from(STYLES)).map(lambda each: f"<{each[0]} style='{each[1]}'>"),
+    st.sampled_from(
+        ["<div hidden>", '<p class="hidden" aria-hidden="true">', "<a href='x'>", "&nbsp;&zwnj;", "&#847;"]
+    ),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(TAGS))
+def test_no_tag_and_no_style_hides_a_word(tags: list[str]) -> None:
+    text = "<p>" + "".join(f"{tag}word{at} " for at, tag in enumerate(tags))
+    said = html.readable(text)
+    assert re.findall(r"word\d+", said) == [f"word{at}" for at in range(len(tags))]
 
 
 @settings(max_examples=400, deadline=None)
