@@ -36,19 +36,47 @@ _ADDRESS = re.compile(r"[<(\[]\s?[^\s<>()\[\]]{1,100}@[^\s<>()\[\]@]{1,100}[>)\]
 _TIME = re.compile(r"(?<!\d)\d{1,2}[:.h]\d\d(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
-_ORIGINAL = re.compile(
-    r"(?:-{3,}|_{3,})\s?(?:Original Message|Original Appointment|Ursprüngliche Nachricht|Originalnachricht|Message d'origine|"
-    r"Message original|Mensaje original|Messaggio originale|Mensagem original|Oorspronkelijk bericht|"
-    r"Ursprungligt meddelande|Oprindelig meddelelse|Opprinnelig melding|Wiadomość oryginalna)\s?(?:-{3,}|_{3,})?",
-    re.IGNORECASE,
+# What stands between dashes above an old mail, and above one that is passed on (here often without any).
+_ORIGINAL = frozenset(
+    (
+        "original message",
+        "original appointment",
+        "ursprüngliche nachricht",
+        "originalnachricht",
+        "message d'origine",
+        "message original",
+        "mensaje original",
+        "messaggio originale",
+        "mensagem original",
+        "oorspronkelijk bericht",
+        "ursprungligt meddelande",
+        "oprindelig meddelelse",
+        "opprinnelig melding",
+        "wiadomość oryginalna",
+    )
 )
-_PASSED_ON = re.compile(
-    r"(?:-{3,}|_{3,})?\s?(?:Begin )?(?:Forwarded message|Weitergeleitete Nachricht|Anfang der weitergeleiteten Nachricht|"
-    r"Message transféré|Message transmis|Début du message réexpédié|Mensaje reenviado|Inicio del mensaje reenviado|"
-    r"Messaggio inoltrato|Inizio messaggio inoltrato|Mensagem encaminhada|Doorgestuurd bericht|Begin doorgestuurd bericht|"
-    r"Vidarebefordrat meddelande|Videresendt meddelelse|Przekazana wiadomość)\s?:?\s?(?:-{3,}|_{3,})?",
-    re.IGNORECASE,
+_PASSED_ON = frozenset(
+    (
+        "forwarded message",
+        "begin forwarded message",
+        "weitergeleitete nachricht",
+        "anfang der weitergeleiteten nachricht",
+        "message transféré",
+        "message transmis",
+        "début du message réexpédié",
+        "mensaje reenviado",
+        "inicio del mensaje reenviado",
+        "messaggio inoltrato",
+        "inizio messaggio inoltrato",
+        "mensagem encaminhada",
+        "doorgestuurd bericht",
+        "begin doorgestuurd bericht",
+        "vidarebefordrat meddelande",
+        "videresendt meddelelse",
+        "przekazana wiadomość",
+    )
 )
+_DASHES = "-_ \t:"
 _RULE = re.compile(r"\s*(?:-{3,}|_{3,})\s*")
 _HEADS = {
     "from": "From Von De Da Van Från Fra Od",
@@ -126,7 +154,7 @@ class _Reader:
         line = self._lines[at].strip()
         if not line or len(line) > _MOST:
             return at, False
-        if _PASSED_ON.fullmatch(line):
+        if _phrase(line) in _PASSED_ON:
             return len(self._lines), False  # whatever comes is what somebody wanted us to see
         if below := self._introduced(at):
             end = self._marked_end(below)
@@ -150,7 +178,7 @@ class _Reader:
     def _head_end(self, at: int) -> int:
         """Where the head ends that begins at a line, with the line above it that says so; the line itself for none."""
         first = self._lines[at].strip()
-        is_told = bool(_ORIGINAL.fullmatch(first))
+        is_told = first.startswith(("---", "___")) and _phrase(first) in _ORIGINAL
         begins = end = at + 1 if is_told or _RULE.fullmatch(first) else at
         roles: dict[str, str] = {}
         while end < min(begins + _LONGEST_HEAD, len(self._lines)) and (head := _head(self._lines[end])):
@@ -229,6 +257,10 @@ def _introduces(lines: Sequence[str]) -> bool:
     if len(lines) > 1 and (not is_dated or any(_introduces(lines[at:]) for at in range(1, len(lines)))):
         return False
     return (is_dated and _ADDRESS.search(text) is not None) or _WROTE.fullmatch(text) is not None
+
+
+def _phrase(line: str) -> str:
+    return line.strip(_DASHES).casefold().replace("\u2019", "'")
 
 
 def _head(line: str) -> tuple[str, str] | None:

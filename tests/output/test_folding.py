@@ -50,7 +50,7 @@ HEADS = [
     "Von: Example Shop <help@example.com>\nGesendet: Montag, 2. November 2026 09:10\nAn: Pat\nBetreff: Ihre Erstattung",
     "Gesendet: Montag, 02. November 2026 um 09:10 Uhr\nVon: Example Shop\nAn: Pat\nBetreff: Ihre Erstattung",
     "De : Example Shop <help@example.com>\nEnvoyé : lundi 2 novembre 2026 09:10\nÀ : Pat\nObjet : Remboursement",
-    "-----Message d'origine-----\nDe : Example Shop\nEnvoyé : lundi 2 novembre 2026 09:10\nÀ : Pat\nObjet : Remboursement",
+    "-----Message d\u2019origine-----\nDe : Example Shop\nEnvoyé : lundi 2 novembre 2026 09:10\nÀ : Pat\nObjet : Remboursement",
     "De: Example Shop\nEnviado el: lunes, 2 de noviembre de 2026 9:10\nPara: Pat\nAsunto: Reembolso",
     "Da: Example Shop\nInviato: lunedì 2 novembre 2026 09:10\nA: Pat\nOggetto: Rimborso",
 ]
