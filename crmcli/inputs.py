@@ -32,7 +32,10 @@ def numbers(words: Iterable[str], *, noun: str) -> Sequence[int]:
     """
     found = _Once()
     for word in words:
-        for block in _blocks(stdin()) if word == "-" else (word,):
+        if word != "-":  # an empty one is no number: it may be a variable that is not set
+            found.add([number(word, noun=noun)])
+            continue
+        for block in _blocks(stdin()):
             is_plain = _NUMBERS.fullmatch(block)  # a million of them are read in a second
             found.add([*map(int, block.split())] if is_plain else [number(each, noun=noun) for each in _lines(block)])
     return found.numbers

@@ -59,6 +59,36 @@ def test_a_whole_export_of_the_demo_store_is_taken_back(sandbox: Sandbox, run: R
     assert all(row["before"] == row["after"] for row in changed if row["do"] == "update")
 
 
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_what_a_store_has_and_would_not_be_given_comes_back(shop: Sandbox, run: Run, tmp_path: Path, form: str) -> None:
+    shop.store.update(TICKET, 4, {"Subject": "x" * 150, "ProductId": -1})
+    shop.store.update(TICKET, 5, {"CustomerEmail": ""})
+    export = run("tickets", "list", "--all", "-o", form).out
+    before = everything(shop.store)
+    result = run("tickets", "update", "--from", "-", stdin=export)
+    assert result.code == 0, result.err
+    after = everything(shop.store)
+    assert {key: row.get("Subject") for key, row in after.items()} == {
+        key: row.get("Subject") for key, row in before.items()
+    }
+    refused = run("tickets", "update", "--from", "-", stdin=export.replace("x" * 150, "y" * 150).replace("-1", "-2"))
+    assert refused.code == 2
+    assert "ProductId: -2 is not a number, 0 or above" in refused.err
+    longer = run("tickets", "update", "--from", "-", stdin=export.replace("x" * 150, "y" * 150))
+    assert "Subject: at most 50 characters, 150 given" in longer.err
+    assert everything(shop.store) == after
+
+
+def test_a_required_e_mail_is_not_emptied(shop: Sandbox, run: Run) -> None:
+    for words, stdin in (
+        (("4", "--customer-email", ""), ""),
+        (("--from", "-"), '{"CrmID": 4, "CustomerEmail": ""}'),
+    ):
+        refused = run("tickets", "update", *words, stdin=stdin)
+        assert (refused.code, "CustomerEmail: required" in refused.err) == (2, True)
+    assert shop.asked("PUT") == []
+
+
 def test_saved_replies_come_back(shop: Sandbox, run: Run, tmp_path: Path) -> None:
     text = "=1\n- one\n'- two\n\t;'=x\u202e\x1b"
     shop.store.update(REPLY, 1, {"Message": text})

@@ -166,17 +166,6 @@ def as_expected(expected: Mapping[str, Any], row: Row, *, digest: str, look: Loo
         raise _changed("another field, or a message")
 
 
-def lacks_email(action: Action, found: Row) -> str:
-    """What to say before a ticket is changed that has no e-mail, which the API requires; "" where there is nothing to say."""
-    is_change = action.noun == "ticket" and action.do != "delete"
-    if not is_change or found.get("CustomerEmail") or action.values.get("CustomerEmail"):
-        return ""
-    return (
-        f"Ticket {action.number} has no e-mail, and the API requires one: the store may refuse to change it, and others "
-        "like it. Give it with --customer-email."
-    )
-
-
 def same(one: object, other: object) -> bool:
     """Whether a field that holds the one holds the other, to the letter.
 

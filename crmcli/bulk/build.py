@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmcli import errors, inputs, placeholders
-from crmcli.bulk import given
+from crmcli.bulk import actions, given, reading
 from crmcli.bulk.actions import Action, Alike
 from crmcli.bulk.given import Lookup, Values, numbered
 from crmcli.output.columns import REPLIES
@@ -31,6 +32,7 @@ def ticket_updates(
 
     def check(values: Values) -> None:
         inputs.needs_change(values)
+        given.check_ticket(values)
         crm.tickets.check({name: value for name, value in values.items() if name not in names})
 
     if source is None:
@@ -47,13 +49,44 @@ def ticket_updates(
         ours=given.OF_TICKETS,
         note=state.output.note,
     )
-    checked(lines, lambda line: check(_rest(line, flags)))
+    lines = _changing(state, lines, lambda line: check(_rest(line, flags)))
     return checked(
         lines,
         lambda line: Action(
             "update", "ticket", _id(line), values=numbered(_rest(line, flags), finders), line=line.number
         ),
     )
+
+
+def _changing(state: State, lines: Sequence[Line], check: Callable[[Line], None]) -> list[Line]:
+    """The rows, those that `check` refuses without what their tickets are already. Raises BadUsage for what remains wrong.
+
+    A store may hold what it would not be given: a subject of 150 characters, say, from a customer's form. A list that is
+    taken back with it changes nothing there.
+    """
+
+    def is_fine(line: Line) -> bool:
+        try:
+            check(line)
+        except errors.BadUsage:
+            return False
+        return True
+
+    doubted = [line for line in lines if not is_fine(line)]
+    now = dict(reading.tickets(state, [_id(line) for line in doubted], state.crm.tickets.get)) if doubted else {}
+    changing = {line.number: _unlike(line, now[_id(line)]) for line in doubted}
+    kept = [changing.get(line.number, line) for line in lines]
+    checked([line for line in kept if line], check)
+    return [line for line in kept if line]
+
+
+def _unlike(line: Line, ticket: Values | errors.CrmError) -> Line | None:
+    """A row without what its ticket is already; None where it was nothing else."""
+    if isinstance(ticket, errors.CrmError):  # which is told when its turn comes
+        return line
+    same = {name for name, value in line.values.items() if name in ticket and actions.same(value, ticket[name])}
+    values = {name: value for name, value in line.values.items() if name == "CrmID" or name not in same}
+    return replace(line, values=values) if len(values) > 1 or len(line.values) == 1 else None
 
 
 def ticket_deletes(tickets: Sequence[str] | None, *, source: str | None) -> Sequence[Action]:

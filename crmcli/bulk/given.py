@@ -24,9 +24,9 @@ TICKET_FIELDS = (
     Field("CustomerEmail", ("customer-email",)),
     Field("CustomerPhone", ("customer-phone",)),
     Field("CustomerIpAddress", ("customer-ip",)),
-    Field("OrderID", ("order",), "whole"),
-    Field("CustomerID", ("customer",), "whole"),
-    Field("ProductId", ("product",), "whole"),
+    Field("OrderID", ("order",), "integer"),
+    Field("CustomerID", ("customer",), "integer"),
+    Field("ProductId", ("product",), "integer"),
 )
 # What our own lists have besides: a row that they wrote is taken back without it.
 OF_TICKETS = (*TICKETS.fields, "Department", "Status", "Waiting", "WaitingSince")
@@ -46,6 +46,20 @@ ANSWER_FIELDS = (
     Field("StatusID", ("status",), "name"),
     *WRITER_FIELDS,
 )
+
+
+def check_ticket(values: Mapping[str, Any]) -> None:
+    """Whether a person may set these fields of a ticket. Raises BadUsage."""
+    below = [
+        name
+        for name in ("OrderID", "CustomerID", "ProductId")
+        if isinstance(values.get(name), int) and values[name] < 0
+    ]
+    faults = [f"{name}: {values[name]} is not a number, 0 or above" for name in below]
+    if "CustomerEmail" in values and not str(values["CustomerEmail"] or "").strip():
+        faults.append("CustomerEmail: required")
+    if faults:
+        raise BadUsage(f"The ticket can't be sent: {faults[0]}.", details=faults[1:])
 
 
 def one_of(things: Sequence[str] | None, source: str | None, *, noun: str) -> None:

@@ -1,11 +1,11 @@
-"""A person's word before messages are mailed, who is shown them whole."""
+"""What concerns the customer's mailbox: a person's word before messages are mailed, and a ticket that has no address."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crmcli.bulk.actions import Action
+from crmcli.bulk.actions import Action, Row
 
 if TYPE_CHECKING:
     from crmcli.state import State
@@ -29,6 +29,17 @@ def agreed_ticket(state: State, fields: Mapping[str, Any], *, yes: bool) -> None
     texts = [str(row.get("Message") or "") for row in fields.get("CrmMessageList") or () if isinstance(row, dict)]
     head = {"To": str(fields.get("CustomerEmail") or ""), "Subject": str(fields.get("Subject") or "")}
     _ask(state, [(head, "\n\n".join(texts))], "Open this ticket? The store may e-mail the customer.", yes=yes)
+
+
+def lacks_email(action: Action, found: Row) -> str:
+    """What to say before a ticket is changed that has no e-mail, which the API requires; "" where there is nothing to say."""
+    is_change = action.noun == "ticket" and action.do != "delete"
+    if not is_change or found.get("CustomerEmail") or action.values.get("CustomerEmail"):
+        return ""
+    return (
+        f"Ticket {action.number} has no e-mail, and the API requires one: the store may refuse to change it, and others "
+        "like it. Give it with --customer-email."
+    )
 
 
 def _ask(state: State, shown: Sequence[tuple[Mapping[str, str], str]], question: str, *, yes: bool) -> None:

@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from crmcli import errors, interrupts
-from crmcli.bulk import actions
+from crmcli.bulk import actions, mails
 from crmcli.bulk.actions import Action, Alike, Row, Told, kinds
 from crmcli.bulk.crew import Crew
 from crmcli.bulk.report import Report
@@ -267,7 +267,7 @@ class _Worker:
             actions.as_expected(action.expected or {}, found, digest=action.digest, look=self._look)
         if self._is_early(row) and (row.before or action.do == "delete"):
             raise _Early
-        if not self._is_told and (said := actions.lacks_email(action, found)):
+        if not self._is_told and (said := mails.lacks_email(action, found)):
             self._is_told = True
             self._warn(said)
         before = {name: found.get(name) for name in wanted}

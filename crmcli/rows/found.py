@@ -21,8 +21,8 @@ class Field:
     """A field that a row may have.
 
     `name` is what the command calls it, `also` are other spellings. Kinds: `number` is an ID above 0 (42, "42", "#42");
-    `whole` an integer from 0; `name` a number or a name, as a str; `flag` a bool; `mapping` a dict of texts, whose
-    columns are called `set.tracking`.
+    `whole` an integer from 0; `integer` any; `name` a number or a name, as a str; `flag` a bool; `mapping` a dict of texts,
+    whose columns are called `set.tracking`.
     """
 
     name: str

@@ -10,11 +10,12 @@ from crmcli import inputs
 from crmcli.errors import BadUsage
 from crmcli.output.sheets import text_of
 
-Kind = Literal["number", "whole", "text", "name", "flag", "mapping"]
+Kind = Literal["number", "whole", "integer", "text", "name", "flag", "mapping"]
 
 _WANTED: Mapping[Kind, str] = {
     "number": "a number above 0",
     "whole": "a number, 0 or above",
+    "integer": "a number",
     "text": "text",
     "name": "a number or a name",
     "flag": "true or false",
@@ -78,6 +79,8 @@ def _of_word(kind: Kind, word: str) -> Any:
         raise _unwanted(kind, word)
     if kind == "whole" and word == "0":
         return 0
+    if kind == "integer" and re.fullmatch(r"-?\d{1,18}", word, re.ASCII):
+        return int(word)
     try:
         return inputs.number(word, noun="")
     except BadUsage:
@@ -86,7 +89,7 @@ def _of_word(kind: Kind, word: str) -> Any:
 
 def _unwanted(kind: Kind, value: Any) -> ValueError:
     said = short(value) if isinstance(value, str) else sort(value)
-    too_long = kind in ("number", "whole") and isinstance(value, str) and re.fullmatch(r"#?\d{19,}", value)
+    too_long = kind in ("number", "whole", "integer") and isinstance(value, str) and re.fullmatch(r"#?\d{19,}", value)
     return ValueError(f"{said} is not {_WANTED[kind]}{' of at most 18 digits' if too_long else ''}")
 
 
