@@ -15,7 +15,7 @@ from crmcli.api.changes import Seen, unseen
 from crmcli.api.deleting import Deletion, Keep, unkept
 from crmcli.api.paging import Ask, Listing
 from crmcli.api.sends import Ack, Deliver, Likeness, Send, Sight, straight
-from crmcli.api.transport import Request, Transport
+from crmcli.api.transport import Before, Request, Transport
 
 Heard = Callable[[dict[int, str] | None], None]
 """Told the names by number of a list that was read whole, and None when something in it is about to change."""
@@ -184,7 +184,9 @@ class Collection:
             body=body,
             allow=lambda: self._transport.policy.allow(mails=mails),
             prepare=prepared,
-            post=lambda: self._write("created", "POST", path, final, mails=mails, missing=missing),
+            post=lambda leaving: self._write(
+                "created", "POST", path, final, mails=mails, missing=missing, before=lambda _: leaving()
+            ),
             look=lambda: self._sight(*look(final or body)),
             made=lambda number, raw: self._ack(
                 "created", number, Request("POST", self._transport.base_url + path, body), raw, status=201
@@ -221,6 +223,7 @@ class Collection:
         number: int | None = None,
         mails: bool = False,
         missing: str | None = None,
+        before: Before | None = None,
     ) -> Ack:
         """Send a write; the ack's number is the store's, or for a call on a numbered object that number."""
         request = Request(method, self._transport.base_url + path, body)
@@ -228,7 +231,7 @@ class Collection:
         if self._heard and not self._transport.policy.rehearse:
             self._heard(None)
         try:
-            answer = self._transport.write(request, mails=mails, makes=method == "POST")
+            answer = self._transport.write(request, mails=mails, makes=method == "POST", before=before)
         except errors.NotFound as fault:
             raise errors.NotFound(missing or f"No {self.noun} {number}.", status=fault.status) from None
         if answer is None:

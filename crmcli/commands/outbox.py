@@ -53,11 +53,10 @@ def resolve(
     if is_sent is not None:
         entry = state.box.settle(entry, "confirmed" if is_sent else "refused", reason="seen by a person")
     elif entry.state in ("sent", "unsure", "intended"):
-        late = entry.state == "sent" and entry.is_underway  # its process is stopped: it may send it still
-        entry = state.delivery.look(entry, state.crm.sending(entry.kind, entry.path, entry.body), late=late)
+        entry = state.delivery.look(entry, state.crm.sending(entry.kind, entry.path, entry.body))
     state.output.objects([_row(state, entry)], OUTBOX, single=True)
-    if entry.state == "unsure":
-        raise errors.Unsure(f"Entry {entry.number} may or may not be at the store.")
+    if entry.state in ("sent", "unsure"):
+        raise errors.Unsure(f"Entry {entry.number} may or may not be at the store: {entry.reason}.")
 
 
 @verb(app, "resend", writes=True, resends=True, example="crmcli outbox resend 3")

@@ -124,7 +124,8 @@ class Box:
             for other in rows.alike(db, entry, (INTENDED, SENT), alike):
                 if other.is_held:
                     return entry, other
-            if not rows.there(db, entry):
+            found = rows.there(db, entry)
+            if not found or found.state != INTENDED:
                 raise _gone(entry)
             return rows.changed(db, entry, claim=uuid.uuid4().hex, owner=processes.me()), None
 
@@ -135,6 +136,13 @@ class Box:
             if not found or found.claim != entry.claim:
                 raise _gone(entry)
             return rows.changed(db, entry, state=SENT, before=json.dumps(list(before)), owner=processes.me())
+
+    def hold(self, entry: Entry) -> None:
+        """See that an entry that is about to leave has its claim still. Raises Changed."""
+        with self._change() as db:
+            found = rows.there(db, entry)
+            if not found or found.claim != entry.claim:
+                raise _gone(entry)
 
     def settle(
         self,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli import errors
 from crmcli.outbox import keys
-from crmcli.outbox.entries import CONFIRMED, OPEN, REFUSED, Entry
+from crmcli.outbox.entries import CONFIRMED, INTENDED, OPEN, REFUSED, Entry
 from crmcli.outbox.looking import marked, named
 from crmcli.outbox.posting import Poster
 
@@ -79,6 +79,11 @@ class Decider(Poster):
         """What is being sent in this thread."""
         return self._part.get() or Part()
 
+    def leaving(self, entry: Entry) -> None:
+        """Raises besides what the check of the row does: what was read before a wait is old."""
+        super().leaving(entry)
+        self.now.check()
+
     def is_mine(self, entry: Entry) -> None:
         """What becomes of an entry is told by this command."""
         self.mine.add(entry.number)
@@ -93,6 +98,8 @@ class Decider(Poster):
         decided = self._decided()
         for other in self.box.twins(entry, lambda body: send.likeness.may_be(body, entry.body)):
             if other.command == entry.command or other.number in self._stood:
+                continue
+            if other.state == INTENDED and other.is_underway:  # it waits for this one, and decides then
                 continue
             is_repeated = other.is_repeated_by(self.words)
             ended = self.looked(other, send.of(other.body)) if other.state in OPEN else other

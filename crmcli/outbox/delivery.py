@@ -58,7 +58,7 @@ class Delivery(Decider):
 
         So the same command, run again, learns that it was sent, sends nothing, and goes on with what is missing. `part` is
         what it is of the job that `--once` names; `row` the number of a run, and of its row, and `alone` whether it is the only
-        one. `check` is called right before it leaves, after every wait, and may raise.
+        one. `check` is called right before each try leaves, after every wait, and may raise.
         """
         now = Part(part, row, alone, check)
         token = self._part.set(now)
@@ -129,7 +129,6 @@ class Delivery(Decider):
             stands = self.at_store(entry, send, sight)
             if stands:
                 return entry, stands, ()
-            self.now.check()  # last of all: what was read before a wait is old
         except errors.BadUsage:  # nobody can send it as it is: that is no send that failed
             self.mine.discard(entry.number)
             self.box.drop(entry)

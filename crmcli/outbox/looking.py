@@ -48,10 +48,10 @@ class Looker:
         When it left is not asked: it is written down as sent before it waits for the rate that the store allows, and before
         it is tried again; and the clock may have been set since.
         """
-        if entry.is_elsewhere:
-            return self._look_elsewhere(entry, send)
-        if entry.state == INTENDED:
-            return self.settled(entry, REFUSED, reason="it ended before it left")
+        if not entry.is_elsewhere and entry.state == INTENDED:
+            return self.settled(entry, REFUSED, reason="it never left")
+        if _is_anothers(entry):
+            return self._look_once(entry, send)
         until, wait = time.monotonic() + self.settle, _FIRST_LOOK
         while True:
             found = self._new(entry, send)
@@ -74,10 +74,13 @@ class Looker:
         except errors.CrmError as blind:
             return self.left_open(entry, f"the store could not be asked: {blind}")
 
-    def _look_elsewhere(self, entry: Entry, send: Send) -> Entry:
-        """The same, once, for what another machine or container may be sending this moment: it alone says that it did not."""
+    def _look_once(self, entry: Entry, send: Send) -> Entry:
+        """The same, once, for what another process may be sending this moment: it alone says that it did not."""
         confirmed = self._found(entry, send, self._new(entry, send))
-        return confirmed or self.left_open(entry, f"{processes.place(entry.owner)} may be sending it")
+        process = processes.number(entry.owner)
+        here = f"process {process}, which is stopped," if processes.is_stopped(entry.owner) else f"process {process}"
+        who = processes.place(entry.owner) if entry.is_elsewhere else here
+        return confirmed or self.left_open(entry, f"{who} may be sending it")
 
     def _found(self, entry: Entry, send: Send, found: Sight) -> Entry | None:
         """The entry as confirmed, where one of what was `found` proves it; None where none does.
@@ -124,7 +127,12 @@ class Looker:
 
     def left_open(self, entry: Entry, reason: str) -> Entry:
         """Nobody can tell what became of it; of what is another's to say, its own state stays."""
-        return replace(entry, reason=reason) if entry.is_elsewhere else self.settled(entry, UNSURE, reason=reason)
+        return replace(entry, reason=reason) if _is_anothers(entry) else self.settled(entry, UNSURE, reason=reason)
+
+
+def _is_anothers(entry: Entry) -> bool:
+    """Whether another process, here or elsewhere, has yet to say what became of it."""
+    return entry.is_elsewhere or (entry.is_underway and entry.owner != processes.me())
 
 
 def named(entry: Entry) -> str:
