@@ -37,6 +37,9 @@ _NUMBERS = {
     "message": ("Sender",),
     "saved reply": (),
 }
+_OWN_DATES = {"its DateOpened", "its DateLastAction", "its DateCreated"}
+_SAY_NOTHING = ("json", "jsonl", "ids")
+"""Formats in which a line of what was done has no room for words."""
 _KEYS = ("CrmID", "MessageId", "Id")
 _LISTS = ("CrmMessageList", "CrmFileList")
 
@@ -93,8 +96,8 @@ def agreed(state: State, entries: Sequence[Entry], *, with_messages: bool, yes: 
     state.confirm(question, word="send", yes=yes)
 
 
-def restore(state: State, entry: Entry, *, with_messages: bool) -> None:
-    """Make at the store again what an entry holds, and say under which number and what is not as it was.
+def restore(state: State, entry: Entry, *, with_messages: bool, many: bool = False) -> None:
+    """Make at the store again what an entry holds, and say under which number and what is not as it was; of `many` in a line.
 
     It goes through the outbox under a key of the entry's own, so that it is made once, however often this is run. Raises
     BadUsage where there is nothing to restore, and what the send raises.
@@ -115,7 +118,11 @@ def restore(state: State, entry: Entry, *, with_messages: bool) -> None:
             state.trash.restored(entry, ack.number)
         except errors.BadConfig as fault:  # it is done, and the outbox knows: run again, nothing more is sent
             state.output.warn(fault.message)
-    state.tell(replace(ack, did=f"made of trash entry {entry.number}") if ack.sent else ack, noun=entry.noun)
+    did = f"made of trash entry {entry.number}"
+    if many and ack.sent and state.output.format not in _SAY_NOTHING:
+        state.tell(replace(ack, did=f"{did} ({_in_short(entry, made)})"), noun=entry.noun)
+        return
+    state.tell(replace(ack, did=did) if ack.sent else ack, noun=entry.noun)
     _say(state, entry, made, ack)
 
 
@@ -208,13 +215,21 @@ def _say(state: State, entry: Entry, made: Made, ack: Ack) -> None:
     if made.lost:
         said.append(f"Not restored: {one_line(', '.join(made.lost))}.")
     # That it has a number and dates of its own lies in the nature of it; what stays behind is a warning.
-    is_whole = sent >= entry.messages and not set(made.lost) - {
-        "its DateOpened",
-        "its DateLastAction",
-        "its DateCreated",
-    }
+    is_whole = sent >= entry.messages and not set(made.lost) - _OWN_DATES
     tell = state.output.note if is_whole else state.output.warn
     tell(" ".join(said))
+
+
+def _in_short(entry: Entry, made: Made) -> str:
+    """The same for one of many, as `was ticket 3; 2 messages not sent again; not restored: 1 file`."""
+    said = [f"was {entry.label}"]
+    unsent = entry.messages - len(made.fields.get("CrmMessageList") or ())
+    if entry.noun == "ticket" and unsent:
+        said.append(f"{unsent} message{'' if unsent == 1 else 's'} not sent again")
+    lost = [each for each in made.lost if each not in _OWN_DATES]
+    if lost:
+        said.append(f"not restored: {', '.join(lost)}")
+    return "; ".join(said)
 
 
 def _customer(state: State, entry: Entry) -> str:

@@ -28,16 +28,23 @@ _STEPS: tuple[ledger.Step, ...] = (
         " path TEXT NOT NULL, object TEXT NOT NULL, about TEXT NOT NULL, messages INTEGER NOT NULL, made REAL NOT NULL,"
         " state TEXT NOT NULL, owner TEXT NOT NULL, became INTEGER)",
     ),
+    (ledger.Column("entries", "who", "TEXT NOT NULL DEFAULT ''"),),
 )
-_BRIEF = "number, store, profile, noun, path, about, messages, made, state, owner, became"
+_BRIEF = (
+    "number, store, profile, noun, path, about, messages, made, state, owner, became, who,"
+    " CASE WHEN who = '' THEN object ELSE '' END AS object"
+)
+"""An entry that was written before `who` was is read for it."""
+_WHO = {"ticket": ("CustomerName", "CustomerEmail"), "message": ("SenderName", "SenderEmail")}
 
 
 @dataclass(frozen=True)
 class Entry:
     """One thing that was deleted, without the thing itself, which may be large (`Trash.object`).
 
-    `path` is where it was at the store, `about` the beginning of what it is called or says, `messages` how many went with
-    it, `made` the Unix time of its delete, `became` the number that it was given when it was restored.
+    `path` is where it was at the store, `about` the beginning of what it is called or says, `who` the customer, or who wrote
+    it, `messages` how many went with it, `made` the Unix time of its delete, `became` the number that it was given when it
+    was restored.
     """
 
     number: int
@@ -51,9 +58,16 @@ class Entry:
     state: str
     owner: str
     became: int | None
+    who: str
 
     def __str__(self) -> str:
         return str(self.number)
+
+    @property
+    def label(self) -> str:
+        """What it was, by its number: `ticket 3`, `message 11 of ticket 1`."""
+        *_, of, _, number = ["", *self.path.split("/")]
+        return f"{self.noun} {number}" + (f" of ticket {of}" if self.noun == "message" else "")
 
     @property
     def standing(self) -> str:
@@ -164,6 +178,7 @@ class Trash:
             "path": path,
             "object": text,
             "about": json.dumps(said),
+            "who": json.dumps(_who(noun, whole)),
             "messages": len(messages) if isinstance(messages, list) else 0,
             "made": dates.utc_now().timestamp(),
             "state": UNDERWAY,
@@ -211,4 +226,10 @@ class Trash:
 
 def _entry(row: sqlite3.Row) -> Entry:
     values = dict(row)
-    return Entry(**{**values, "about": json.loads(values["about"])})
+    whole = values.pop("object")
+    who = _who(values["noun"], json.loads(whole)) if whole else json.loads(values["who"])
+    return Entry(**{**values, "about": json.loads(values["about"]), "who": who})
+
+
+def _who(noun: str, whole: dict[str, Any]) -> str:
+    return next((str(whole[name])[:_ABOUT] for name in _WHO.get(noun, ()) if whole.get(name)), "")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmcli import errors
 from crmcli.bulk.actions import Action
 from crmcli.bulk.work import carry_out, go_on, rehearse
 from crmcli.runs.journal import DONE, FAILED, SKIPPED, UNFINISHED, Run, RunRow
+from crmcli.trash import RESTORED
+
+_IN_TRASH = "What was deleted is in the trash, and is made again from there."
+_NAMED = 20
 
 if TYPE_CHECKING:
     from crmcli.state import State
@@ -73,6 +77,9 @@ def undo(state: State, number: int) -> None:
     todo = [action for row in rows for action in _back(row)]
     for said in dict.fromkeys(filter(None, map(_lasting, rows))):
         state.output.warn(said)
+    deleted = [row.action for row in rows if _lasting(row) == _IN_TRASH]
+    if deleted:
+        state.output.note(_entries(state, run, deleted))
     if not todo:
         raise errors.BadUsage(f"Nothing of run {number} can be put back.", hint=f"See 'crmcli runs show {number}'.")
     carry_out(state, todo, command=f"runs undo {number}")
@@ -109,6 +116,18 @@ def _settable(before: Any, after: Any) -> Any:
     return before
 
 
+def _entries(state: State, run: Run, actions: Sequence[Mapping[str, Any]]) -> str:
+    """Which entries of the trash have what a run deleted, as the command that makes it again."""
+    labels = {Action.of(action).label for action in actions}
+    entries = state.trash.entries(store=run.store)
+    found = [entry.number for entry in entries if entry.label in labels and entry.state != RESTORED]
+    if not found:
+        return "None of it is in the trash any more: it was restored, or purged."
+    named = " ".join(map(str, found[:_NAMED]))
+    more = f" … and {len(found) - _NAMED:,} more: see 'crmcli trash list'" if len(found) > _NAMED else ""
+    return f"Make it again with: crmcli trash restore {named}{more}"
+
+
 def _lasting(row: RunRow) -> str:
     """What of a row can't be put back, in words; "" for nothing."""
     action = Action.of(row.action)
@@ -117,7 +136,7 @@ def _lasting(row: RunRow) -> str:
     if action.mails:
         return "Messages that were sent can't be taken back."
     if action.do == "delete":
-        return "What was deleted is in the trash: 'crmcli trash restore' makes it again."
+        return _IN_TRASH
     if action.do == "create":
         return "Saved replies that were made stay: 'crmcli replies delete' deletes them."
     return ""

@@ -60,9 +60,12 @@ def restore(
 
     entries = [state.trash.get(number) for number in inputs.numbers(numbers, noun="trash entry")]
     restoring.agreed(state, entries, with_messages=with_messages, yes=yes)
-    with state.output.results.together() if len(entries) != 1 else nullcontext():
+    many = len(entries) != 1
+    with state.output.results.together() if many else nullcontext():
         state.run(
-            entries, lambda entry: restoring.restore(state, entry, with_messages=with_messages), noun="trash entry"
+            entries,
+            lambda entry: restoring.restore(state, entry, with_messages=with_messages, many=many),
+            noun="trash entry",
         )
 
 
@@ -118,7 +121,9 @@ def _row(state: State, entry: Entry) -> dict[str, Any]:
         "noun": entry.noun,
         "path": entry.path,
         "deleted": state.moment(entry.made),
+        "what": entry.label,
         "about": entry.about,
+        "customer": entry.who,
         "messages": entry.messages,
         "became": entry.became,
         "profile": entry.profile,

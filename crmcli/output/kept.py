@@ -34,16 +34,18 @@ TRASH = Shape(
     (
         Column("number", "ID", "number"),
         Column("state", "State"),
-        Column("noun", "What"),
+        Column("noun", "Kind"),
         Column("path", "Where"),
         Column("deleted", "Deleted", "date"),
-        Column("about", "About", "long", least=20),
+        Column("what", "What"),
+        Column("about", "Subject", "long", least=20),
+        Column("customer", "Customer", least=12),
         Column("messages", "Messages", "reference"),
         Column("became", "Became", "reference"),
         Column("profile", "Profile"),
     ),
-    table=("number", "state", "noun", "path", "deleted", "became", "messages", "about"),
-    rank=("number", "state", "path", "about", "deleted", "messages", "became", "noun"),
+    table=("number", "state", "what", "deleted", "became", "messages", "customer", "about"),
+    rank=("number", "what", "about", "customer", "state", "deleted", "messages", "became"),
 )
 
 # What was typed and not sent.

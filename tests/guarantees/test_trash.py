@@ -594,3 +594,45 @@ def test_an_address_in_a_question_is_harmless(shop: Sandbox, run: Run) -> None:
     with Person("trash", "restore", "1", "--with-messages") as person:
         person.sees("a@example.com")
         assert not set("\x1b\x07") & set(person.screen)
+
+
+def test_the_list_says_what_and_whose_it_was(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "delete", "1", "2", "--yes").code == 0
+    assert run("messages", "delete", "4", "41", "--yes").code == 0
+    assert run("replies", "delete", "1", "--yes").code == 0
+    db = sqlite3.connect(trash().path)
+    db.execute("UPDATE entries SET who = '' WHERE number = 1")  # as earlier versions left it
+    db.commit()
+    db.close()
+    listed = run("trash", "list", "--json").json
+    assert [(row["what"], row["about"], row["customer"]) for row in listed] == [
+        ("ticket 1", "Subject 1", "Ann Lee"),
+        ("ticket 2", "", "bob@example.com"),
+        ("message 41 of ticket 4", "Text of message 41", "Ann Lee"),
+        ("saved reply 1", "Shipping delay", ""),
+    ]
+    table = run("trash", "list", "-o", "table").out
+    for words in ("What", "Subject", "Customer", "ticket 1", "Ann Lee", "bob@example.com"):
+        assert words in table
+
+
+def test_many_are_restored_with_a_line_each(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "delete", "1", "3", "4", "--yes").code == 0
+    result = run("trash", "restore", "1", "2", "3")
+    assert (result.code, result.err) == (0, "")
+    assert result.lines == [
+        "✓ Ticket 13 made of trash entry 1 (was ticket 1; 3 messages not sent again)",
+        "✓ Ticket 14 made of trash entry 2 (was ticket 3)",
+        "✓ Ticket 15 made of trash entry 3 (was ticket 4; 1 message not sent again)",
+    ]
+
+
+def test_undoing_a_delete_names_the_entries(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "delete", "3", "4", "5", "--yes").code == 0
+    assert run("messages", "delete", "1", "11", "--yes").code == 0
+    assert run("trash", "restore", "2").code == 0
+    undone = run("runs", "undo", "1")
+    assert (undone.code, "crmcli trash restore 1 3\n" in undone.err) == (2, True)
+    assert "crmcli trash restore 4\n" in run("runs", "undo", "2").err
+    assert run("trash", "purge", "--all", "--yes").code == 0
+    assert "None of it is in the trash any more" in run("runs", "undo", "1").err
