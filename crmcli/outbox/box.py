@@ -172,14 +172,18 @@ class Box:
         return entry
 
     def tell(self, numbers: Sequence[int]) -> None:
-        """What became of these entries has been said to whoever ran the command."""
+        """The command is over, and has said what became of these entries to whoever ran it."""
         with self._change() as db:
-            db.executemany("UPDATE entries SET told = 1 WHERE number = ?", [(number,) for number in numbers])
+            now = rows.count(db)
+            told = [(now, number) for number in numbers]
+            db.executemany("UPDATE entries SET told = ? WHERE number = ? AND told = 0", told)
 
-    def tell_rows(self, run: str, rows: Sequence[int]) -> None:
+    def tell_rows(self, run: str, numbers: Sequence[int]) -> None:
         """What became of these rows of a run has been said, by whichever command went on with it."""
         with self._change() as db:
-            db.executemany("UPDATE entries SET told = 1 WHERE run = ? AND row = ?", [(run, row) for row in rows])
+            now = rows.count(db)
+            told = [(now, run, number) for number in numbers]
+            db.executemany("UPDATE entries SET told = ? WHERE run = ? AND row = ? AND told = 0", told)
 
     def get(self, number: int) -> Entry:
         """One entry. Raises BadUsage when there is none of this number."""

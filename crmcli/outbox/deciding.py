@@ -111,7 +111,7 @@ class Decider(Poster):
                 continue
             if is_repeated:
                 return Stands(ended, "same command")
-            if ended.settled > decided and not keys.are_two(ended, entry):
+            if ended.is_since(decided) and not keys.are_two(ended, entry):
                 return Stands(ended, "other command")
         return None
 

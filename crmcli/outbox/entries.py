@@ -48,13 +48,13 @@ class Key:
 class Entry:
     """One send.
 
-    `made` and `changed` are Unix times; `before` are the numbers of what might have been it before it left; `became` is
-    its number at the store, which no other entry has; `ack` the store's own answer; `told` whether the command that sent it
-    got to say so. `run` and `row` say which row of which run it is, where it is one of several. `again` is the entry as which
-    one that did not arrive was sent since. `verb` and `part` belong to `once`. `alike` is the mark that all have which may be
-    taken for each other (`sends.Likeness`), "" in one of before. `command` is the run, or the process, that it is of, `words`
-    tells a command that is run again. `claim` is held by who is about to send it; `settled` its place in the order in which the
-    outbox learned what became of its entries.
+    `made` and `changed` are Unix times; `before` are the numbers of what might have been it before it left; `became` is its
+    number at the store, which no other entry has; `ack` the store's own answer. `run` and `row` say which row of which run
+    it is, where it is one of several. `again` is the entry as which one that did not arrive was sent since. `verb` and
+    `part` belong to `once`. `alike` is the mark that all have which may be taken for each other (`sends.Likeness`), "" in
+    one of before. `command` is the run, or the process, that it is of, `words` tells a command that is run again. `claim`
+    is held by who is about to send it; `settled` its place in the order in which the outbox learned what became of its
+    entries, `told` the place in it at which its command was over and had said so, 0 for not yet.
     """
 
     number: int
@@ -119,6 +119,14 @@ class Entry:
         """
         is_same = bool(words) and self.words == words and time.time() - self.changed < REPEATED_WITHIN
         return is_same and not self.told and not processes.runs(self.owner)
+
+    def is_since(self, decided: int) -> bool:
+        """Whether it became known, or its command came to its end, after something else was decided on (a count).
+
+        A command that is not over has claimed what it sent: another with the same words beside it sends none of that again.
+        """
+        is_unended = not self.told and self.owner != processes.me() and processes.runs(self.owner)
+        return is_unended or max(self.settled, self.told) > decided
 
 
 COLUMNS = ", ".join(each.name for each in fields(Entry))

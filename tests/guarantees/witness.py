@@ -142,10 +142,10 @@ class Witness:
         with self._lock:
             self._strikes.append(_Strike(process, at, when, by, method))
 
-    def waits_for(self, method: str, process: int) -> None:
-        """Wait until this process has made a request of this method."""
+    def waits_for(self, method: str, process: int, times: int = 1) -> None:
+        """Wait until this process has made so many requests of this method."""
         until = time.monotonic() + PATIENCE
-        while not self._requests[process, method]:
+        while self._requests[process, method] < times:
             assert time.monotonic() < until, f"SEED={self.seed}: {process} made no {method}"
             time.sleep(0.003)
 
