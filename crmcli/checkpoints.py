@@ -16,14 +16,14 @@ import json
 import re
 import sqlite3
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmcli import dates, ledger, paths
-from crmcli.errors import BadUsage
+from crmcli.errors import BadConfig, BadUsage
 
 if TYPE_CHECKING:
     from crmcli.api.paging import Listing
@@ -92,6 +92,11 @@ def run(*, profile: str, store: str, name: str, filters: Mapping[str, Any]) -> I
     asked = json.dumps({key: value for key, value in filters.items() if value is not None}, sort_keys=True)
     with _opened(_file(profile, name), name) as db:
         found = db.execute("SELECT store, filters, newest, runs, printed FROM point").fetchone()
+        if found:
+            try:
+                _readable(found)
+            except ValueError as fault:
+                raise _unreadable(name, db.path, fault) from None
         if found and (found[0], found[1]) != (store, asked):
             what = "for another store" if found[0] != store else f"with other filters: {_told(found[1])}"
             raise BadUsage(
@@ -106,29 +111,58 @@ def run(*, profile: str, store: str, name: str, filters: Mapping[str, Any]) -> I
         db.execute("INSERT INTO point (store, filters, newest, runs, printed, changed) VALUES (?, ?, ?, ?, ?, ?)", row)
 
 
-def known(profile: str) -> list[dict[str, Any]]:
-    """The checkpoints of a profile, as rows. Raises BadConfig."""
+def known(profile: str, *, warn: Callable[[str], None]) -> list[dict[str, Any]]:
+    """The checkpoints of a profile, as rows; `warn` is told of those that can't be read."""
     folder = _folder(profile)
-    names = sorted(path.stem for path in folder.glob("*.db")) if folder.exists() else []
-    return [row for name in names for row in [_row(profile, name)] if row]
+    found = []
+    for path in sorted(folder.glob("*.db")) if folder.exists() else ():
+        try:
+            row = _row(path)
+        except BadConfig as fault:
+            warn(f"{fault.message} {fault.hint}")
+        else:
+            found += [row] if row else []
+    return found
+
+
+def check() -> Iterator[BadConfig]:
+    """Look at the checkpoints of all profiles; gives what is wrong with those that can't be read."""
+    for path in sorted((paths.state_folder() / "checkpoints").glob("*/*.db")):
+        try:
+            _row(path)
+        except BadConfig as fault:
+            yield fault
 
 
 def show(profile: str, name: str) -> dict[str, Any]:
-    """One checkpoint as a row. Raises BadUsage when there is none of this name."""
-    row = _row(profile, name) if _file(profile, name).exists() else None
+    """One checkpoint as a row. Raises BadUsage when there is none of this name, BadConfig where it can't be read."""
+    row = _row(_there(profile, name))
     if row is None:
         raise BadUsage(f"There is no checkpoint {name}.", hint="See 'crmcli checkpoints list'.")
     return row
 
 
+def exists(profile: str, name: str) -> None:
+    """Raises BadUsage when there is no checkpoint of this name; one that can't be read is there all the same."""
+    try:
+        show(profile, name)
+    except BadConfig:
+        return
+
+
 def reset(profile: str, name: str) -> None:
     """Forget a checkpoint: its next run prints everything. Raises BadUsage when there is none, or a run has it."""
-    path = _file(profile, name)
-    if not path.exists():
-        raise BadUsage(f"There is no checkpoint {name}.", hint="See 'crmcli checkpoints list'.")
-    with _opened(path, name):
-        path.unlink()
-        path.with_name(f"{path.name}-journal").unlink(missing_ok=True)
+    path = _there(profile, name)
+    try:
+        with _opened(path, name):
+            _take_away(path)
+    except BadConfig:  # one that can't be read is as good as none
+        _take_away(path)
+
+
+def _take_away(path: Path) -> None:
+    for each in (path, path.with_name(f"{path.name}-journal")):
+        each.unlink(missing_ok=True)
 
 
 def forget(profile: str) -> None:
@@ -138,28 +172,67 @@ def forget(profile: str) -> None:
         path.unlink(missing_ok=True)
 
 
-def _row(profile: str, name: str) -> dict[str, Any] | None:
+def _row(path: Path) -> dict[str, Any] | None:
+    """A checkpoint as a row; None for one in use, or of a run that has not come to its end yet. Raises BadConfig."""
     try:
-        db = sqlite3.connect(f"file:{_file(profile, name)}?mode=ro", uri=True, timeout=5)
+        db = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
         try:
-            found = db.execute("SELECT filters, newest, runs, printed FROM point").fetchone()
+            found = db.execute("SELECT store, filters, newest, runs, printed FROM point").fetchone()
         finally:
             db.close()
-    except sqlite3.Error:  # made by a run that has not come to its end yet
-        return None
-    if not found:
-        return None
-    return {"name": name, "newest": found[1] or "", "runs": found[2], "printed": found[3], "filters": _told(found[0])}
+        if not found:
+            return None
+        _readable(found)
+        _, filters, newest, runs, printed = found
+        return {
+            "name": path.stem,
+            "newest": newest or "",
+            "runs": runs,
+            "printed": printed,
+            "filters": _told(filters),
+        }
+    except sqlite3.Error as fault:
+        is_begun = "no such table" in str(fault)
+        if is_begun or getattr(fault, "sqlite_errorcode", None) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return None
+        raise _unreadable(path.stem, path, fault) from None
+    except ValueError as fault:
+        raise _unreadable(path.stem, path, fault) from None
+
+
+def _readable(point: Sequence[Any]) -> None:
+    """Whether the one row of a checkpoint holds what it must. Raises ValueError."""
+    _, filters, newest, runs, printed = point
+    if not isinstance(json.loads(str(filters)), dict):
+        raise ValueError("its filters are no filters")
+    if newest is not None:
+        datetime.fromisoformat(str(newest))
+    if not (isinstance(runs, int) and isinstance(printed, int)):
+        raise ValueError("its counts are no numbers")
+
+
+def _unreadable(name: str, path: Path, fault: Exception) -> BadConfig:
+    return BadConfig(
+        f"Checkpoint {name} can't be read ({path}: {fault}).",
+        hint=f"Forget it, and its next run prints everything: crmcli checkpoints reset {name}",
+    )
 
 
 @contextmanager
-def _opened(path: Path, name: str) -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, name: str) -> Iterator[ledger.Ledger]:
     """The file within a transaction, which is taken back unless all went well."""
     try:
         with ledger.changing(path, _STEPS, what=f"Checkpoint {name}", alone=True) as db:
             yield db
     except ledger.InUse:
         raise BadUsage(f"Checkpoint {name} is in use by another run.", hint="Let that one come to its end.") from None
+
+
+def _there(profile: str, name: str) -> Path:
+    path = _file(profile, name)
+    if not path.exists():
+        raise BadUsage(f"There is no checkpoint {name}.", hint="See 'crmcli checkpoints list'.")
+    return path
 
 
 def _file(profile: str, name: str) -> Path:

@@ -50,9 +50,11 @@ def checks(state: State) -> Iterator[Check]:
         found = state.settings
     except errors.CrmError as failure:
         yield _failed("profile", failure)
+        yield from _files()
         return
     yield _profile(found)
     yield _host(found)
+    yield from _files()
     try:
         crm = state.crm
     except errors.CrmError as failure:  # a proxy or certificates that the environment names
@@ -194,6 +196,13 @@ def _rate(crm: Crm, found: settings.Settings) -> Check:
         wait = (used - burst) / per_second
         return Check("rate", WARNING, text, f"The next request waits {wait:.0f} s: something else is using the store.")
     return Check("rate", OK, text)
+
+
+def _files() -> Iterator[Check]:
+    from crmcli import soundness  # which needs sqlite3
+
+    found = [Check("files", WARNING, said, hint) for said, hint in soundness.troubles()]
+    yield from found or [Check("files", OK, "all that is kept on this machine can be read")]
 
 
 def _outbox(state: State, found: settings.Settings) -> Check:

@@ -33,6 +33,7 @@ class Keeping:
             paths.state_folder() / "outbox.db",
             retention=self._retention,
             unfinished=lambda keys: self.journal.unfinished(keys),  # noqa: PLW0108 - made when it is asked, not before
+            warn=self.output.warn,
         )
 
     @cached_property
@@ -49,7 +50,7 @@ class Keeping:
         from crmcli import paths
         from crmcli.runs.journal import Journal
 
-        return Journal(paths.state_folder() / "runs.db", retention=self._retention)
+        return Journal(paths.state_folder() / "runs.db", retention=self._retention, warn=self.output.warn)
 
     def mending(self, ticket: int, store: str) -> AbstractContextManager[Look | None]:
         """What updates that were ended half-way left blank in a ticket (`api.changes.Mending`)."""

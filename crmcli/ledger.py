@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import Any, TypeVar
 
 from crmcli import private
 from crmcli.errors import BadConfig
@@ -22,6 +24,8 @@ PATIENCE = 30.0
 
 
 _MAKING = Lock()
+_text = partial(str, encoding="utf-8", errors="surrogateescape")
+Made = TypeVar("Made")
 
 
 class InUse(BadConfig):
@@ -41,6 +45,73 @@ class Column:
     kind: str
 
 
+class Unreadable:
+    """Rows that can't be read: each is told of once, by what it is, and passed over. `found` says what they are."""
+
+    def __init__(self, warn: Callable[[str], None] = lambda _: None) -> None:
+        self._warn = warn
+        self.found: list[str] = []
+
+    def __call__(self, path: Path, name: str, fault: Exception) -> None:
+        """One of them."""
+        said = f"{name} can't be read ({path}: {fault}), and is left as it is."
+        if said not in self.found:
+            self.found.append(said)
+            self._warn(said)
+
+
+class Ledger(sqlite3.Connection):
+    """A connection to such a file, which knows where it is and whom to tell of rows that can't be read."""
+
+    path: Path
+    unreadable: Unreadable
+
+    def sound(
+        self, rows: Iterable[sqlite3.Row], make: Callable[[sqlite3.Row], Made], name: Callable[[sqlite3.Row], str]
+    ) -> Iterator[Made]:
+        """What `make` makes of rows; those of which it makes nothing are told of by their `name`, and passed over."""
+        for row in rows:
+            try:
+                made = make(row)
+            except _UNREADABLE as fault:
+                self.unreadable(self.path, name(row), fault)
+            else:
+                yield made
+
+    def read(self, row: sqlite3.Row, make: Callable[[sqlite3.Row], Made], name: Callable[[sqlite3.Row], str]) -> Made:
+        """What `make` makes of a row. Raises BadConfig where it makes nothing of it."""
+        try:
+            return make(row)
+        except _UNREADABLE as fault:
+            raise BadConfig(
+                f"{name(row)} can't be read ({self.path}: {fault}).", hint="'crmcli doctor' says what to do."
+            ) from None
+
+
+def record(kind: type[Made], values: Mapping[str, Any]) -> Made:
+    """A frozen dataclass of plain fields, of the values of a row. Raises ValueError where one can't be a value of its field."""
+    for each in fields(kind):  # type: ignore[arg-type]  # a dataclass
+        value, takes = values[each.name], _TYPES.get(str(each.type))
+        if takes and not isinstance(value, takes):
+            raise ValueError(f"{each.name} is {str(value)[:40]!r}")
+        if each.type == "float" and not abs(value) < _FARTHEST:
+            raise ValueError(f"{each.name} is {value}, which is no time")
+        if isinstance(value, str) and any("\udc80" <= each <= "\udcff" for each in value):
+            raise ValueError(f"{each.name} is no text")
+    return kind(**values)
+
+
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+_TYPES: dict[str, tuple[type, ...]] = {
+    "int": (int,),
+    "int | None": (int, type(None)),
+    "float": (int, float),
+    "str": (str,),
+    "str | None": (str, type(None)),
+}
+_FARTHEST = 1e11
+"""A Unix time beyond which nothing can be told as a date."""
+
 Step = Sequence[str | Column]
 """What brings a file from one version to the next: statements of SQL, and columns. Once it is out it is never changed.
 
@@ -49,28 +120,31 @@ The first step also meets files of the time before there were versions, so it ma
 
 
 @contextmanager
-def changing(
+def changing(  # noqa: PLR0913  # what it is called, and what is done where it can't be used
     path: Path,
     steps: Sequence[Step],
     *,
     what: str,
     hint: str | None = None,
     alone: bool = False,
-) -> Iterator[sqlite3.Connection]:
+    unreadable: Unreadable | None = None,
+) -> Iterator[Ledger]:
     """A transaction on the file, which is made where it isn't there (mode 0600, its folder 0700) and has had all `steps`.
 
     It is on disk when the block has ended, and taken back when the block raises. `alone` keeps readers out, too, and
     waits for nobody. Raises InUse where another process has the file, Newer where the file has had more steps, BadConfig
-    where it can't be used for another reason; all say so of `what`.
+    where it can't be used for another reason; all say so of `what`. `unreadable` is told of rows that can't be read.
     """
     try:
         _make(path)
-        db = sqlite3.connect(path, timeout=0 if alone else PATIENCE, isolation_level=None)
+        db = sqlite3.connect(path, timeout=0 if alone else PATIENCE, isolation_level=None, factory=Ledger)
     except (OSError, sqlite3.Error) as fault:
         raise BadConfig(f"{what} can't be used ({path}: {fault}).", hint=hint) from None
     try:
+        db.path, db.unreadable = path, unreadable or Unreadable()
         db.row_factory = sqlite3.Row
         _set_up(db, path)
+        db.text_factory = _text  # bytes that are no text spoil their own row, and not the whole answer
         db.execute("BEGIN EXCLUSIVE" if alone else "BEGIN IMMEDIATE")
         _bring_up(db, steps, path, what)
         yield db

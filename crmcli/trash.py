@@ -105,12 +105,14 @@ class Kept:
 class Trash:
     """The entries, of all stores. It has no state of its own: any thread and any process may use the same file.
 
-    `note` is told what a person should know. Everything raises BadConfig when the file can't be used.
+    `note` is told what a person should know, also of entries that can't be read (`unreadable` has them). Everything raises
+    BadConfig when the file can't be used.
     """
 
     def __init__(self, path: Path, *, note: Callable[[str], None] = lambda _: None) -> None:
         self.path = path
         self.note = note
+        self.unreadable = ledger.Unreadable(note)
 
     def keep(self, noun: str, path: str, whole: dict[str, Any], *, store: str, profile: str) -> Kept:
         """Write down what is about to be deleted; it is on disk when this returns."""
@@ -120,27 +122,34 @@ class Trash:
         """The entries of a store, or of all; oldest first."""
         with self._change() as db:
             found = db.execute(
-                f"SELECT {_BRIEF} FROM entries WHERE store = ? OR ? IS NULL ORDER BY number",  # noqa: S608
+                f"SELECT {_BRIEF} FROM entries WHERE store = ? OR ? IS NULL OR typeof(store) != 'text' ORDER BY number",  # noqa: S608
                 (store, store),
             ).fetchall()
-        return [_entry(row) for row in found]
+            return [*db.sound(found, _entry, _name)]
 
     def get(self, number: int) -> Entry:
         """One entry. Raises BadUsage when there is none of this number."""
         with self._change() as db:
             found = db.execute(f"SELECT {_BRIEF} FROM entries WHERE number = ?", (number,)).fetchone()  # noqa: S608
-        if not found:
-            raise errors.BadUsage(f"The trash has no entry {number}.", hint="See 'crmcli trash list --all'.")
-        return _entry(found)
+            if not found:
+                raise errors.BadUsage(f"The trash has no entry {number}.", hint="See 'crmcli trash list --all'.")
+            return db.read(found, _entry, _name)
 
     def object(self, entry: Entry) -> dict[str, Any]:
         """What was deleted, as the store gave it. Raises BadUsage when it was purged meanwhile."""
         with self._change() as db:
-            found = db.execute("SELECT object FROM entries WHERE number = ?", (entry.number,)).fetchone()
-        if not found:
-            raise errors.BadUsage(f"The trash has no entry {entry.number}.", hint="See 'crmcli trash list --all'.")
-        whole: dict[str, Any] = json.loads(found[0])
-        return whole
+            found = db.execute("SELECT number, object FROM entries WHERE number = ?", (entry.number,)).fetchone()
+            if not found:
+                raise errors.BadUsage(f"The trash has no entry {entry.number}.", hint="See 'crmcli trash list --all'.")
+            return db.read(found, _object, _name)
+
+    def check(self) -> None:
+        """Look at all that is kept, for entries that can't be read."""
+        with self._change() as db:
+            for _ in db.sound(db.execute(f"SELECT {_BRIEF} FROM entries"), _entry, _name):  # noqa: S608
+                pass
+            for _ in db.sound(db.execute("SELECT number, object FROM entries"), _object, _name):
+                pass
 
     def restored(self, entry: Entry, became: int | None) -> None:
         """It is at the store again, under this number."""
@@ -216,20 +225,31 @@ class Trash:
             db.execute("UPDATE entries SET state = ? WHERE number = ? AND state = ?", (UNSURE, number, UNDERWAY))
 
     @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
+    def _change(self) -> Iterator[ledger.Ledger]:
         """A transaction that is on disk when it ends."""
-        with ledger.changing(
-            self.path, _STEPS, what="The trash", hint="Nothing is deleted that can't be kept first."
-        ) as db:
+        hint = "Nothing is deleted that can't be kept first. 'crmcli doctor' says what to do."
+        with ledger.changing(self.path, _STEPS, what="The trash", hint=hint, unreadable=self.unreadable) as db:
             yield db
 
 
 def _entry(row: sqlite3.Row) -> Entry:
     values = dict(row)
-    whole = values.pop("object")
-    who = _who(values["noun"], json.loads(whole)) if whole else json.loads(values["who"])
-    return Entry(**{**values, "about": json.loads(values["about"]), "who": who})
+    if values["state"] not in (UNDERWAY, DELETED, UNSURE, RESTORED):
+        raise ValueError(f"state is {str(values['state'])[:40]!r}")
+    who = _who(values["noun"], _object(row)) if values.pop("object") else json.loads(values["who"])
+    return ledger.record(Entry, {**values, "about": json.loads(values["about"]), "who": who})
 
 
 def _who(noun: str, whole: dict[str, Any]) -> str:
     return next((str(whole[name])[:_ABOUT] for name in _WHO.get(noun, ()) if whole.get(name)), "")
+
+
+def _object(row: sqlite3.Row) -> dict[str, Any]:
+    whole = json.loads(row["object"])
+    if not isinstance(whole, dict):
+        raise ValueError("what was deleted is no object")
+    return whole
+
+
+def _name(row: sqlite3.Row) -> str:
+    return f"Entry {row['number']} of the trash"

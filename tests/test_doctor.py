@@ -67,7 +67,7 @@ def test_a_store_that_can_not_count_is_well(shop: Sandbox, run: Run, command: st
 def test_no_profile_and_an_unsafe_one(run: Run, profile_file: Path) -> None:
     profile_file.chmod(0o644)
     result = run("doctor", "--json")
-    assert (result.code, states(result)) == (3, {"profile": "failed"})
+    assert (result.code, states(result)) == (3, {"profile": "failed", "files": "ok"})
     assert "chmod" in result.out
     profile_file.unlink()
     assert run("doctor").code == 3

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from crmcli.api.ratelimit import Bucket
 from crmcli.paths import state_folder
 
 from .conftest import Result, Run
@@ -22,7 +23,7 @@ FILES = {
     "trash": "trash.db",
     "checkpoint": "checkpoints/demo/nightly.db",
 }
-READS = {
+READS: dict[str, tuple[str, ...]] = {
     "runs": ("runs", "list"),
     "outbox": ("outbox", "list", "--all"),
     "trash": ("trash", "list"),
@@ -96,3 +97,156 @@ def test_a_column_from_the_future_is_left_alone(run: Run, name: str) -> None:
     assert demo(run, "runs", "show", "1").code == (0 if name == "runs" else 2)
     assert demo(run, "messages", "create", "4", "--text", "And the rest today.").code == 0
     assert demo(run, "tickets", "delete", "5", "--yes").code == 0
+
+
+# Garbage in one row of each file: what is told of it, and what works all the same.
+GARBAGE = {
+    "runs": [
+        ("UPDATE rows SET action = 'garbage' WHERE run = 1 AND at = 2", "Row 2 of run 1 of the journal"),
+        ("UPDATE rows SET before = x'ff00' WHERE run = 1 AND at = 2", "Row 2 of run 1 of the journal"),
+        ("UPDATE rows SET state = 'pending' WHERE run = 1 AND at = 2", "Row 2 of run 1 of the journal"),
+        ("UPDATE rows SET started = 'noon' WHERE run = 1 AND at = 2", "Row 2 of run 1 of the journal"),
+        (
+            'UPDATE rows SET action = \'{"do": 5, "noun": []}\' WHERE run = 1 AND at = 2',
+            "Row 2 of run 1 of the journal",
+        ),
+        ("UPDATE rows SET reason = CAST(x'c328' AS TEXT) WHERE run = 1 AND at = 2", "Row 2 of run 1 of the journal"),
+        ("UPDATE runs SET made = 'yesterday' WHERE number = 2", "Run 2 of the journal"),
+        ("UPDATE runs SET made = 1e300 WHERE number = 2", "Run 2 of the journal"),
+        ("UPDATE runs SET store = x'00' WHERE number = 2", "Run 2 of the journal"),
+        ("UPDATE runs SET owner = x'00' WHERE number = 2", "Run 2 of the journal"),
+    ],
+    "outbox": [
+        ("UPDATE entries SET body = '[]' WHERE number = 1", "Entry 1 of the outbox"),
+        ("UPDATE entries SET body = '{' WHERE number = 1", "Entry 1 of the outbox"),
+        ("UPDATE entries SET state = 'gone' WHERE number = 1", "Entry 1 of the outbox"),
+        ("UPDATE entries SET made = 'noon' WHERE number = 1", "Entry 1 of the outbox"),
+        ("UPDATE entries SET became = 'many' WHERE number = 1", "Entry 1 of the outbox"),
+        ("UPDATE entries SET profile = CAST(x'c328' AS TEXT) WHERE number = 1", "Entry 1 of the outbox"),
+    ],
+    "trash": [
+        ("UPDATE entries SET about = 'x' WHERE number = 1", "Entry 1 of the trash"),
+        ("UPDATE entries SET object = 'x' WHERE number = 1", "Entry 1 of the trash"),
+        ("UPDATE entries SET state = 5 WHERE number = 1", "Entry 1 of the trash"),
+        ("UPDATE entries SET made = x'00' WHERE number = 1", "Entry 1 of the trash"),
+    ],
+    "checkpoint": [
+        ("UPDATE point SET newest = 'soon'", "Checkpoint nightly"),
+        ("UPDATE point SET filters = 'x'", "Checkpoint nightly"),
+        ("UPDATE point SET runs = 'x'", "Checkpoint nightly"),
+        ("ALTER TABLE point RENAME COLUMN newest TO latest", "Checkpoint nightly"),
+    ],
+}
+SPOILT = [(name, *each) for name, some in GARBAGE.items() for each in some]
+LOOKS: dict[str, tuple[tuple[str, ...], ...]] = {
+    "runs": (
+        ("runs", "list"),
+        ("runs", "show", "1"),
+        ("runs", "show", "2"),
+        ("runs", "undo", "1"),
+        ("runs", "undo", "2"),
+    ),
+    "outbox": (
+        ("outbox", "list", "--all"),
+        ("outbox", "show", "1"),
+        ("outbox", "resolve", "1"),
+        ("outbox", "show", "2"),
+    ),
+    "trash": (("trash", "list"), ("trash", "show", "1"), ("trash", "restore", "1", "--yes")),
+    "checkpoint": (
+        ("checkpoints", "list"),
+        ("checkpoints", "show", "nightly"),
+        ("tickets", "list", "--checkpoint", "nightly"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "script", "told"), SPOILT)
+def test_a_row_that_can_not_be_read_is_told_and_the_rest_works(run: Run, name: str, script: str, told: str) -> None:
+    """By its file and its number, in words; and `doctor` says what to do."""
+    file = left(name)
+    demo(run, *READS[name])  # brings it up to this version
+    change(file, script)
+    said = ""
+    for words in LOOKS[name]:
+        done = demo(run, *words)
+        assert "itself failed" not in done.err, (words, done.err)
+        assert done.code in (0, 2, 3, 9), (words, done.err)
+        said += done.err
+    assert told in said
+    assert str(file) in said
+    checked = demo(run, "doctor", "--json")
+    assert "itself failed" not in checked.err
+    (row,) = [each for each in checked.json if each["check"] == "files"]
+    assert (row["state"], told in row["message"], str(file) in row["message"]) == ("warning", True, True)
+    assert row["hint"]
+    for words in (
+        ("tickets", "update", "1", "4", "--subject", "Ham"),
+        ("messages", "create", "4", "--text", "And the rest today."),
+        ("tickets", "delete", "5", "--yes"),
+    ):
+        assert demo(run, *words).code == 0
+
+
+def test_the_others_of_a_spoilt_file_are_shown(run: Run) -> None:
+    runs, outbox = left("runs"), left("outbox")
+    demo(run, "runs", "list")
+    demo(run, "outbox", "list")
+    change(
+        runs, "UPDATE rows SET action = 'garbage' WHERE run = 1 AND at = 2; UPDATE runs SET made = '' WHERE number = 3"
+    )
+    change(outbox, "UPDATE entries SET body = 'garbage' WHERE number = 1")
+    assert [row["number"] for row in demo(run, "runs", "list", "--json").json] == [1, 2, 4]
+    assert [row["at"] for row in demo(run, "runs", "show", "1", "--json").json] == [1, 3]
+    assert [row["number"] for row in demo(run, "outbox", "list", "--all", "--json").json] == [2]
+
+
+def test_what_of_a_run_can_not_be_read_is_left_out_and_that_is_said(run: Run) -> None:
+    assert demo(run, "tickets", "update", "1", "2", "3", "--subject", "Spam").code == 0
+    runs = state_folder() / "runs.db"
+    change(runs, "UPDATE rows SET action = 'garbage' WHERE at = 2")
+    undone = demo(run, "runs", "undo", "1")
+    assert (undone.code, undone.out.count("updated")) == (9, 2)
+    assert "Row 2 of run 1 of the journal can't be read" in undone.err
+    change(runs, "UPDATE rows SET state = 'waiting' WHERE run = 1")
+    resumed = demo(run, "runs", "resume", "1")
+    assert (resumed.code, resumed.out.count("updated")) == (9, 2)
+    assert "Row 2 of run 1 of the journal can't be read" in resumed.err
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_file_that_can_not_be_read_at_all_is_named_by_doctor(run: Run, name: str) -> None:
+    file = left(name)
+    file.write_bytes(b"this is no database" * 1000)
+    row = next(each for each in demo(run, "doctor", "--json").json if each["check"] == "files")
+    assert (row["state"], str(file) in row["message"]) == ("warning", True)
+    assert ("mv " if name != "checkpoint" else "checkpoints reset nightly") in row["hint"]
+
+
+def test_a_checkpoint_that_can_not_be_read_can_be_forgotten(run: Run) -> None:
+    file = left("checkpoint")
+    file.write_bytes(b"this is no database" * 1000)
+    assert demo(run, "checkpoints", "list").code == 0
+    refused = demo(run, "tickets", "list", "--checkpoint", "nightly")
+    assert (refused.code, str(file) in refused.err) == (3, True)
+    assert demo(run, "checkpoints", "reset", "nightly", "--yes").code == 0
+    assert demo(run, "tickets", "list", "--checkpoint", "nightly").code == 0
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "UPDATE buckets SET empty_at = 'full'",
+        "UPDATE buckets SET empty_at = x'00'",
+        "ALTER TABLE buckets RENAME COLUMN empty_at TO full_at",
+        "ALTER TABLE buckets ADD COLUMN mood TEXT",
+        "DROP TABLE buckets; CREATE TABLE buckets (x)",
+    ],
+)
+def test_a_spoilt_rate_is_begun_anew(tmp_path: Path, script: str) -> None:
+    bucket = Bucket(tmp_path / "rate.db", store="s", burst=2, per_second=1)
+    assert bucket.take() == 0
+    change(tmp_path / "rate.db", script)
+    for _ in range(4):
+        bucket.take()
+    assert bucket.level() > 2

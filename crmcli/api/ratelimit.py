@@ -17,7 +17,8 @@ from crmcli import private
 
 _SCHEMA = "CREATE TABLE IF NOT EXISTS buckets (store TEXT PRIMARY KEY, empty_at REAL NOT NULL)"
 
-_SPOILT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_SPOILT = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
+"""What a power cut leaves, or another version: a table without our columns."""
 
 
 class Bucket:
@@ -59,7 +60,7 @@ class Bucket:
             return self._kept(change)
         except (OSError, sqlite3.Error) as fault:
             if getattr(fault, "sqlite_errorcode", None) in _SPOILT:
-                with suppress(OSError):  # a power cut may have done that: the next request begins a new one
+                with suppress(OSError):  # the next request begins a new one
                     self._path.unlink()
             return 0.0
 
@@ -71,7 +72,7 @@ class Bucket:
             db.execute(_SCHEMA)
             db.execute("BEGIN IMMEDIATE")
             found = db.execute("SELECT empty_at FROM buckets WHERE store = ?", (self._store,)).fetchone()
-            empty_at = change(found[0] if found else 0.0)
-            db.execute("INSERT OR REPLACE INTO buckets VALUES (?, ?)", (self._store, empty_at))
+            empty_at = change(found[0] if found and isinstance(found[0], int | float) else 0.0)
+            db.execute("INSERT OR REPLACE INTO buckets (store, empty_at) VALUES (?, ?)", (self._store, empty_at))
             db.execute("COMMIT")
         return empty_at

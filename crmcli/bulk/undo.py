@@ -61,6 +61,7 @@ def _go_on(state: State, run: Run, wanted: Sequence[str]) -> None:
     left = sum(run.counts.get(each, 0) for each in wanted)
     if left:
         go_on(state, run, wanted, total=left)
+        _all_read(state, run.number)
     else:
         state.journal.release(run)
         state.output.note(f"Run {run.number} was ended by another process meanwhile.")
@@ -83,8 +84,18 @@ def undo(state: State, number: int) -> None:
     if not todo:
         raise errors.BadUsage(f"Nothing of run {number} can be put back.", hint=f"See 'crmcli runs show {number}'.")
     carry_out(state, todo, command=f"runs undo {number}")
+    _all_read(state, number)
     if any(map(_lasting, rows)):
         raise errors.Partial(f"Of run {number} only what could be was put back.", hint="The rest is told above.")
+
+
+def _all_read(state: State, number: int) -> None:
+    """Raises Partial where rows of the journal can't be read: each was told of."""
+    if state.journal.unreadable.found:
+        raise errors.Partial(
+            f"Of run {number} some rows can't be read, and were left as they are.",
+            hint="'crmcli doctor' says what to do.",
+        )
 
 
 def _of_store(state: State, number: int) -> Run:

@@ -75,7 +75,10 @@ def go_on(state: State, run: Run, wanted: Sequence[str], *, total: int) -> None:
     They are read from the journal as they are begun. Raises as `carry_out`.
     """
     rows = state.journal.each(run, states=wanted)
-    first = next(rows)
+    first = next(rows, None)
+    if first is None:  # none of them can be read, which was told
+        _release(state, run)
+        return
     worker = _Worker(state, run)
     report = Report(state, run, first, wanted=wanted, total=total, done=lambda: worker.done)
     crew = Crew(

@@ -20,7 +20,7 @@ def list_(state: State) -> None:
     """List the checkpoints of the profile."""
     from crmcli import checkpoints  # which needs sqlite3
 
-    state.output.local(checkpoints.known(state.settings.profile), CHECKPOINTS)
+    state.output.local(checkpoints.known(state.settings.profile, warn=state.output.warn), CHECKPOINTS)
 
 
 @verb(app, "show", example="crmcli checkpoints show nightly")
@@ -37,7 +37,7 @@ def reset(state: State, name: Name, *, yes: Yes = False) -> None:
     from crmcli import checkpoints  # which needs sqlite3
 
     profile = state.settings.profile
-    checkpoints.show(profile, name)
+    checkpoints.exists(profile, name)
     state.confirm(f"Forget checkpoint {name}?", word=name, yes=yes)
     checkpoints.reset(profile, name)
     state.output.note(f"Checkpoint {name} is forgotten.")

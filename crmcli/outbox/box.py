@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -28,7 +27,7 @@ from crmcli.outbox.entries import (
     UNSURE,
     Entry,
     Key,
-    entry_of,
+    sound,
 )
 from crmcli.outbox.rows import Alike
 from crmcli.outbox.schema import STEPS
@@ -58,6 +57,7 @@ class Box:
     """The entries. Every change is on disk when the call returns. Raises BadConfig when the file can't be used.
 
     `retention` says what is old; `unfinished` which of these runs (by their keys) are not at their end: they need theirs.
+    Entries that can't be read are passed over, and `warn` is told of them; `unreadable` has them.
     """
 
     def __init__(
@@ -66,8 +66,10 @@ class Box:
         *,
         retention: Retention | None = None,
         unfinished: Callable[[Collection[str]], Collection[str]] = lambda keys: keys,
+        warn: Callable[[str], None] = lambda _: None,
     ) -> None:
         self.path = path
+        self.unreadable = ledger.Unreadable(warn)
         self._retention = retention or Retention()
         self._unfinished = unfinished
 
@@ -194,8 +196,12 @@ class Box:
         """Entries in these states, oldest first."""
         with self._change() as db:
             marks = ", ".join("?" for _ in states)
-            found = db.execute(f"SELECT {COLUMNS} FROM entries WHERE state IN ({marks}) ORDER BY number", states)  # noqa: S608
-            return [entry_of(row) for row in found.fetchall()]
+            known = (*STATES, FORGOTTEN)  # one in none of these is told of
+            found = db.execute(
+                f"SELECT {COLUMNS} FROM entries WHERE state IN ({marks}) OR state NOT IN {known} ORDER BY number",  # noqa: S608
+                states,
+            )
+            return sound(db, found.fetchall())
 
     def twins(self, entry: Entry, alike: Alike) -> list[Entry]:
         """The other entries that are, or may be, at the store, and may be taken for this one; oldest first."""
@@ -264,7 +270,7 @@ class Box:
             with self._change() as db:
                 db.execute("DELETE FROM entries WHERE store = ?", (store,))
 
-    def _drop_old(self, db: sqlite3.Connection) -> None:
+    def _drop_old(self, db: ledger.Ledger) -> None:
         """Take out what is over: what may have been sent, stands for a job, or is of a run that goes on, is not."""
         newest = db.execute("SELECT made FROM entries ORDER BY number DESC LIMIT 1").fetchone()
         before = self._retention.before(newest and newest[0])
@@ -285,10 +291,10 @@ class Box:
         db.executemany("DELETE FROM entries WHERE number = ?", old)
 
     @contextmanager
-    def _change(self) -> Iterator[sqlite3.Connection]:
+    def _change(self) -> Iterator[ledger.Ledger]:
         """A transaction that is on disk when it ends."""
-        hint = "Nothing may be sent that can't be written down."
-        with ledger.changing(self.path, STEPS, what="The outbox", hint=hint) as db:
+        hint = "Nothing may be sent that can't be written down. 'crmcli doctor' says what to do."
+        with ledger.changing(self.path, STEPS, what="The outbox", hint=hint, unreadable=self.unreadable) as db:
             yield db
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from crmcli import processes
+from crmcli import ledger, processes
 
 INTENDED, SENT, CONFIRMED, REFUSED, UNSURE = STATES = ("intended", "sent", "confirmed", "refused", "unsure")
 """intended: on disk, has not left. sent: has left, or may have. confirmed: the store has it. refused: the store does not
@@ -134,13 +135,25 @@ COLUMNS = ", ".join(each.name for each in fields(Entry))
 
 
 def entry_of(row: sqlite3.Row) -> Entry:
-    """The entry that a row of the file holds."""
+    """The entry that a row of the file holds. Raises ValueError, TypeError."""
     values = dict(row)
-    return Entry(
-        **{
-            **values,
-            "body": json.loads(values["body"]),
-            "before": tuple(json.loads(values["before"])),
-            "ack": json.loads(values["ack"]),
-        }
-    )
+    body, before, ack = (json.loads(values[name]) for name in ("body", "before", "ack"))
+    if not isinstance(body, dict) or values["state"] not in (*STATES, FORGOTTEN):
+        raise ValueError(
+            f"state is {str(values['state'])[:40]!r}" if isinstance(body, dict) else "its body is no object"
+        )
+    return ledger.record(Entry, {**values, "body": body, "before": tuple(before), "ack": ack})
+
+
+def sound(db: ledger.Ledger, rows: Iterable[sqlite3.Row]) -> list[Entry]:
+    """The entries that rows hold; those that can't be read are told of, and passed over."""
+    return [*db.sound(rows, entry_of, _name)]
+
+
+def read(db: ledger.Ledger, row: sqlite3.Row) -> Entry:
+    """The entry that a row holds. Raises BadConfig where it can't be read."""
+    return db.read(row, entry_of, _name)
+
+
+def _name(row: sqlite3.Row) -> str:
+    return f"Entry {row['number']} of the outbox"

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from crmcli.errors import BadUsage
-from crmcli.outbox.entries import COLUMNS, FORGOTTEN, Entry, Key, entry_of
+from crmcli.ledger import Ledger
+from crmcli.outbox.entries import COLUMNS, FORGOTTEN, Entry, Key, read, sound
 
 Alike = Callable[[dict[str, Any]], bool]
 """Whether a body may, at the store, be taken for the one that is sent."""
 
 
-def of_key(db: sqlite3.Connection, key: Key, *, store: str, profile: str, kind: str, path: str) -> Entry | None:
+def of_key(db: Ledger, key: Key, *, store: str, profile: str, kind: str, path: str) -> Entry | None:
     """What a key stands for; also in the form in which it was written before."""
     own = "verb = ? AND once = ? AND part = ?"
     before = "verb = '' AND part = '' AND once = ? AND kind = ? AND path = ?"
@@ -25,20 +25,20 @@ def of_key(db: sqlite3.Connection, key: Key, *, store: str, profile: str, kind: 
             (store, profile, *values),
         ).fetchone()
         if found:
-            return entry_of(found)
+            return read(db, found)
     return None
 
 
-def of_row(db: sqlite3.Connection, store: str, row: tuple[str, int]) -> Entry | None:
+def of_row(db: Ledger, store: str, row: tuple[str, int]) -> Entry | None:
     """What a row of a run stands for."""
     found = db.execute(
         f"SELECT {COLUMNS} FROM entries WHERE store = ? AND run = ? AND row = ? AND state != 'refused'",  # noqa: S608
         (store, *row),
     ).fetchone()
-    return entry_of(found) if found else None
+    return read(db, found) if found else None
 
 
-def alike(db: sqlite3.Connection, entry: Entry, states: Sequence[str], alike: Alike) -> list[Entry]:
+def alike(db: Ledger, entry: Entry, states: Sequence[str], alike: Alike) -> list[Entry]:
     """The other entries of its place that look like it; those of before were written down without a mark."""
     marks = ", ".join("?" for _ in states)
     found = db.execute(
@@ -46,19 +46,19 @@ def alike(db: sqlite3.Connection, entry: Entry, states: Sequence[str], alike: Al
         f" AND state IN ({marks}) AND number != ? ORDER BY number",
         (*place(entry), entry.alike, *states, entry.number),
     ).fetchall()
-    return [other for other in map(entry_of, found) if alike(other.body)]
+    return [other for other in sound(db, found) if alike(other.body)]
 
 
-def numbers(db: sqlite3.Connection, entry: Entry) -> set[int]:
+def numbers(db: Ledger, entry: Entry) -> set[int]:
     """The numbers at the store that other entries of its place became."""
     found = db.execute(
         "SELECT became FROM entries WHERE store = ? AND kind = ? AND path = ? AND number != ? AND became IS NOT NULL",
         (*place(entry), entry.number),
     ).fetchall()
-    return {row[0] for row in found}
+    return {row[0] for row in found if isinstance(row[0], int)}
 
 
-def make_up(db: sqlite3.Connection, entry: Entry) -> None:
+def make_up(db: Ledger, entry: Entry) -> None:
     """Mark what failed to send the very same before; of each other command one, since two equal rows are meant to be two."""
     found = db.execute(
         f"SELECT {COLUMNS} FROM entries WHERE store = ? AND kind = ? AND path = ? AND alike IN (?, '')"  # noqa: S608
@@ -66,7 +66,7 @@ def make_up(db: sqlite3.Connection, entry: Entry) -> None:
         (*place(entry), entry.alike, entry.number),
     ).fetchall()
     commands: set[str] = set()
-    for other in map(entry_of, found):
+    for other in sound(db, found):
         is_same_row = other.run is not None and (other.run, other.row) == (entry.run, entry.row)
         is_its_like = not other.command or (other.command not in {*commands, entry.command})
         if other.body == entry.body and (is_same_row or is_its_like):
@@ -74,14 +74,14 @@ def make_up(db: sqlite3.Connection, entry: Entry) -> None:
             changed(db, other, again=entry.number, reason=f"sent since, as entry {entry.number}")
 
 
-def inserted(db: sqlite3.Connection, values: dict[str, Any]) -> int:
+def inserted(db: Ledger, values: dict[str, Any]) -> int:
     """Write a row; its number."""
     marks = ", ".join("?" for _ in values)
     made = db.execute(f"INSERT INTO entries ({', '.join(values)}) VALUES ({marks})", (*values.values(),))  # noqa: S608
     return made.lastrowid or 0
 
 
-def changed(db: sqlite3.Connection, entry: Entry, **values: object) -> Entry:
+def changed(db: Ledger, entry: Entry, **values: object) -> Entry:
     """Change an entry, and give it as it is then."""
     values["changed"] = time.time()
     sets = ", ".join(f"{name} = ?" for name in values)
@@ -89,23 +89,23 @@ def changed(db: sqlite3.Connection, entry: Entry, **values: object) -> Entry:
     return _by_number(db, entry.number)
 
 
-def there(db: sqlite3.Connection, entry: Entry) -> Entry | None:
+def there(db: Ledger, entry: Entry) -> Entry | None:
     """The entry as it is now; None where it was taken out, or the number is another's in a file made since."""
     found = db.execute(
         f"SELECT {COLUMNS} FROM entries WHERE number = ? AND made = ?",  # noqa: S608
         (entry.number, entry.made),
     ).fetchone()
-    return entry_of(found) if found else None
+    return read(db, found) if found else None
 
 
-def has_had(db: sqlite3.Connection, number: int) -> bool:
+def has_had(db: Ledger, number: int) -> bool:
     """Whether this file once had an entry of this number and has none now."""
     last = db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'entries'").fetchone()
     is_there = db.execute("SELECT 1 FROM entries WHERE number = ?", (number,)).fetchone()
     return bool(last) and last[0] >= number and not is_there
 
 
-def put_back(db: sqlite3.Connection, entry: Entry) -> Entry:
+def put_back(db: Ledger, entry: Entry) -> Entry:
     """Write an entry into a file that was made since; under its own number, unless that is another's."""
     values = {name: getattr(entry, name) for name in COLUMNS.split(", ")}
     values |= {"body": json.dumps(entry.body), "before": json.dumps(entry.before), "ack": json.dumps(entry.ack)}
@@ -114,13 +114,13 @@ def put_back(db: sqlite3.Connection, entry: Entry) -> Entry:
     return _by_number(db, inserted(db, values))
 
 
-def count(db: sqlite3.Connection) -> int:
+def count(db: Ledger) -> int:
     """One more that was learned of entries."""
     db.execute("UPDATE facts SET value = value + 1 WHERE name = 'settled'")
     return int(fact(db, "settled"))
 
 
-def entry_at(db: sqlite3.Connection, number: int) -> Entry:
+def entry_at(db: Ledger, number: int) -> Entry:
     """One entry. Raises BadUsage when there is none of this number."""
     is_there = db.execute("SELECT 1 FROM entries WHERE number = ? AND state != ?", (number, FORGOTTEN)).fetchone()
     if not is_there:
@@ -128,11 +128,11 @@ def entry_at(db: sqlite3.Connection, number: int) -> Entry:
     return _by_number(db, number)
 
 
-def _by_number(db: sqlite3.Connection, number: int) -> Entry:
-    return entry_of(db.execute(f"SELECT {COLUMNS} FROM entries WHERE number = ?", (number,)).fetchone())  # noqa: S608
+def _by_number(db: Ledger, number: int) -> Entry:
+    return read(db, db.execute(f"SELECT {COLUMNS} FROM entries WHERE number = ?", (number,)).fetchone())  # noqa: S608
 
 
-def fact(db: sqlite3.Connection, name: str) -> Any:
+def fact(db: Ledger, name: str) -> Any:
     """What is known of the file itself."""
     return db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()[0]
 

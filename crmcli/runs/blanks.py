@@ -5,8 +5,6 @@ The journal has what each ticket held right before its PUT. So whoever next is a
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -20,7 +18,7 @@ Look = Callable[[Values], dict[str, Any]]
 @contextmanager
 def mending(journal: Journal, ticket: int, *, store: str, told: Callable[[str], None]) -> Iterator[Look | None]:
     """What updates of a ticket left blank that nobody works on (`api.changes.Mending`); `told` once it is given back."""
-    rows = [row for row in journal.half_way(ticket, store=store) if _is_of(row, ticket)]
+    rows = journal.half_way(ticket, store=store)
     if not rows:
         yield None
         return
@@ -28,7 +26,7 @@ def mending(journal: Journal, ticket: int, *, store: str, told: Callable[[str], 
 
     def look(found: Values) -> dict[str, Any]:
         for row in rows:
-            lost.update(blanked(json.loads(row["after"]), json.loads(row["whole"]), found))
+            lost.update(blanked(row.after, row.whole, found))
         return lost
 
     yield look
@@ -47,11 +45,3 @@ def blanked(wanted: Values, whole: Values, found: Values) -> dict[str, Any]:
     lost = {name: value for name, value in beside.items() if not found.get(name)}
     moved = {"StatusID"} if found.get("StatusID") not in (None, beside.get("StatusID")) else set()
     return lost if "DepartmentID" in lost or lost.keys() >= beside.keys() - moved else {}
-
-
-def _is_of(row: sqlite3.Row, ticket: int) -> bool:
-    """Whether a row is of this ticket; those of the first journals say so in their action alone."""
-    if row["ticket"] is not None:
-        return True
-    action = json.loads(row["action"])
-    return bool(action.get("noun") == "ticket" and action.get("number") == ticket)
