@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -50,13 +51,20 @@ def _state(name: str) -> str:
     process = number(name)
     if not process or not is_here(name):
         return ""
+    state, started = _seen(process) if _is_there(process) else ("", "")
+    begun = name.partition(":")[2].partition(":")[0]
+    return state if started == begun or not begun or not started else ""
+
+
+def _is_there(process: int) -> bool:
+    """Whether there is a process of this number that may be ours."""
+    if sys.platform == "win32":  # where signal 0 is Ctrl-C
+        return True
     try:
         os.kill(process, 0)
     except (ProcessLookupError, PermissionError, OverflowError):  # gone; or somebody else's now: ours would let us ask
-        return ""
-    state, started = _seen(process)
-    begun = name.partition(":")[2].partition(":")[0]
-    return state if started == begun or not begun or not started else ""
+        return False
+    return True
 
 
 def _here() -> str:
@@ -77,8 +85,10 @@ def _my_start(process: int) -> str:
 def _seen(process: int) -> tuple[str, str]:
     """The state of a process, and when it started: in ticks since boot (proc(5)), or as ps(1) says it.
 
-    The time is "" where the system doesn't say, and the number must do.
+    The time is "" where the system doesn't say, and the number must do; both are where it has gone.
     """
+    if sys.platform == "win32":
+        return _on_windows(process)
     try:
         said = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
         return said[0], said[19]
@@ -96,3 +106,30 @@ def _by_ps(process: int) -> tuple[str, str]:
     except (OSError, subprocess.TimeoutExpired):
         return "R", ""
     return (said[0][:1], " ".join(said[1:]).replace(":", ".")) if said else ("R", "")
+
+
+def _on_windows(process: int) -> tuple[str, str]:
+    """The same by the system's own calls; nobody stops a process there. One that may not be looked at is not ours."""
+    if sys.platform != "win32":
+        return "", ""
+    import ctypes
+    from ctypes import wintypes
+
+    limited, still_active = 0x1000, 259  # PROCESS_QUERY_LIMITED_INFORMATION, STILL_ACTIVE
+    kernel = ctypes.WinDLL("kernel32")
+    kernel.OpenProcess.restype = wintypes.HANDLE
+    kernel.OpenProcess.argtypes = (wintypes.DWORD, wintypes.BOOL, wintypes.DWORD)
+    opened = kernel.OpenProcess(limited, False, process)
+    if not opened:
+        return "", ""
+    handle = wintypes.HANDLE(opened)
+    code, times = wintypes.DWORD(), [wintypes.FILETIME() for _ in range(4)]
+    try:
+        is_known = kernel.GetExitCodeProcess(handle, ctypes.byref(code)) and kernel.GetProcessTimes(
+            handle, *map(ctypes.byref, times)
+        )
+    finally:
+        kernel.CloseHandle(handle)
+    if not is_known or code.value != still_active:
+        return "", ""
+    return "R", str(times[0].dwHighDateTime << 32 | times[0].dwLowDateTime)

@@ -40,7 +40,7 @@ def resume(state: State, number: int, *, failed: bool, yes: bool) -> None:
             _go_on(state, state.journal.claim(run), wanted)
         finally:
             if sends:
-                state.box.tell_rows(run.key, [row.at for row in state.journal.each(run, states=(DONE,))])
+                _tell(state, run)
         return
     rehearse(state, [Action.of(row.action) for row in state.journal.each(run, states=wanted)])
 
@@ -54,6 +54,14 @@ def _kinds(state: State, run: Run, wanted: Sequence[str]) -> tuple[bool, bool]:
         if mails or "do" in run.common:  # then all are of one kind
             break
     return mails, sends
+
+
+def _tell(state: State, run: Run) -> None:
+    """What was done of a run has been said; what is done stays done, though that can't be written down."""
+    try:
+        state.box.tell_rows(run.key, [row.at for row in state.journal.each(run, states=(DONE,))])
+    except errors.BadConfig as fault:
+        state.output.warn(fault.message)
 
 
 def _go_on(state: State, run: Run, wanted: Sequence[str]) -> None:

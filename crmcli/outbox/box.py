@@ -154,16 +154,17 @@ class Box:
         reason: str = "",
         became: int | None = None,
         ack: Sequence[dict[str, Any]] = (),
+        again: int | None = None,
     ) -> Entry:
         """What became of it is known, or that it can't be. Raises Taken where another entry became this number.
 
-        A confirmed one makes up for what failed to send the very same before: nobody should send that once more. Where the file
-        was taken away since the entry was written, it is put into the one that is there now.
+        `again` is the entry that stands for it. A confirmed one makes up for what failed to send the very same before: nobody
+        should send that once more. Where the file was taken away since then, it is put into the one that is there now.
         """
         with self._change() as db:
             if became is not None and became in rows.numbers(db, entry):
                 raise Taken
-            known: dict[str, Any] = {"state": state, "reason": reason, "became": became, "claim": ""}
+            known: dict[str, Any] = {"state": state, "reason": reason, "became": became, "again": again, "claim": ""}
             if not rows.there(db, entry):
                 if rows.has_had(db, entry.number):  # a person took it out, and wants its text nowhere
                     return replace(entry, **known, ack=list(ack))

@@ -109,7 +109,7 @@ class Delivery(Decider):
     def _deliver(self, entry: Entry, send: Send) -> Ack:
         entry, stands, before = self._ready(entry, send)
         if stands:
-            self.settled(entry, REFUSED, reason=stands.said)
+            self.settled(entry, REFUSED, reason=stands.said, again=stands.entry.number)
             self.mine.discard(entry.number)
             return self.stood_for(stands, send)
         entry = self.box.leaves(entry, before=before)
@@ -121,7 +121,8 @@ class Delivery(Decider):
     def _ready(self, entry: Entry, send: Send) -> tuple[Entry, Stands | None, Sequence[int]]:
         """Check it; have it be alone of its like; look what stands for it already, and what is there before it leaves."""
         try:
-            entry = self._claimed(self.box.prepared(entry, send.prepare()), send)
+            body = send.prepare()
+            entry = self._claimed(entry if body == entry.body else self.box.prepared(entry, body), send)
             stands = self.standing(entry, send)
             if stands:
                 return entry, stands, ()

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from crmcli import processes
 from crmcli.outbox.box import Box
 from crmcli.paths import state_folder
 from crmcli.sandbox.objects import MESSAGE, TICKET
@@ -561,3 +562,53 @@ def test_several_that_wait_decide_one_after_the_other(shop: Sandbox, run: Run) -
     assert (codes, mailed(shop)) == ([0] * 4, 1)
     # Bob's and Cat's contradict each other, and each might be the one that names nobody.
     assert sorted(entry.state for entry in box().entries()) == ["confirmed", "refused", "refused", "refused"]
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_what_another_entry_stands_for_is_not_listed_as_not_sent(shop: Sandbox, run: Run) -> None:
+    assert run(*SEND).code == 0
+    assert run("outbox", "list", "-o", "ids").lines == []
+    refused = run("outbox", "resend", "2")
+    assert (refused.code, "Entry 1 is at the store already" in refused.err, mailed(shop)) == (2, True, 1)
+
+
+def test_a_resume_whose_outbox_is_spoilt_at_its_end_is_done(shop: Sandbox, run: Run) -> None:
+    killed_after(shop, 1, "messages", "create", "4", "5", "--text", TEXT)
+    left = [1]
+
+    def see(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].endswith("/5/message"):
+            left.clear()
+            garbage(box().path)
+
+    shop.between(see)
+    done = run("runs", "resume", "1")
+    assert (done.code, left, mailed(shop)) == (0, [], 2)
+    assert "The outbox can't be used" in done.err
+
+
+def test_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    state, started = processes._seen(child.pid)
+    name = f"{child.pid}:{started}:{processes._here()}"
+    assert (processes.runs(name), processes.is_stopped(name), state in "RSD") == (True, False, True)
+    assert not processes.runs(f"{child.pid}:1:{processes._here()}"), "another of the same number"
+    os.kill(child.pid, signal.SIGSTOP)
+    time.sleep(0.1)
+    assert (processes.runs(name), processes.is_stopped(name)) == (True, True)
+    os.kill(child.pid, signal.SIGKILL)
+    time.sleep(0.1)
+    assert not processes.runs(name), "dead, and not yet reaped"
+    child.wait()
+    assert not processes.runs(name)
+
+
+@pytest.mark.skipif(not Path("/bin/ps").exists(), reason="there is no ps")
+def test_processes_where_there_is_no_proc() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    first, started = processes._by_ps(child.pid)
+    assert (first in "RSD", len(started) > 10, ":" in started) == (True, True, False)
+    os.kill(child.pid, signal.SIGKILL)
+    time.sleep(0.1)
+    assert processes._by_ps(child.pid)[0] == "Z"
+    child.wait()
