@@ -81,6 +81,20 @@ def test_what_must_not_be_sent_is_refused_before_it_is_asked_about(shop: Sandbox
         assert "y/N" not in person.screen
 
 
+def test_going_on_with_a_run_that_mails_is_asked_about(shop: Sandbox, run: Run) -> None:
+    shop.fault("status=401,method=POST,times=1")
+    assert run("messages", "create", "4", "5", "--text", "Hello").code == 4
+    shop.fault()
+    shop.store.clear_log()
+    asked = f"Go on with run 1 (messages create), which mails customers (2 left){SHOP}[y/N]"
+    for answer, code, sent in (("n", 2, 0), ("y", 0, 2)):
+        with Person("runs", "resume", "1") as person:
+            person.sees(asked)
+            person.types(f"{answer}\n")
+            assert person.leaves() == code
+        assert len(shop.asked("POST")) == sent
+
+
 def test_questions_name_the_profile(shop: Sandbox, profile_file: Path) -> None:
     for words, asked in MAILING.items():
         with Person(*words) as person:

@@ -34,7 +34,10 @@ def resume(state: State, number: int, *, failed: bool, yes: bool) -> None:
     if again and sends:
         # The command was run anew instead: going on with the first as well would send a second time.
         question = f"Run {again[-1]} was to do the very same since. Go on with run {number} all the same?"
-        state.confirm(question, word=str(number), yes=yes)
+        state.confirm(state.at_shop(question), word=str(number), yes=yes)
+    elif mails and state.has_person:
+        left = sum(run.counts.get(each, 0) for each in wanted)
+        state.agree(f"Go on with run {number} ({run.command}), which mails customers ({left:,} left)?", yes=yes)
     if not state.shared.dry_run:
         try:
             _go_on(state, state.journal.claim(run), wanted)
