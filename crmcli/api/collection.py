@@ -141,12 +141,17 @@ class Collection:
             self._heard({number: str(name) for number, name in named if type(number) is int and name})
 
     def _one(self, path: str, wanted: Mapping[str, int], missing: str) -> Row:
-        """The one object at a path, in an array of one or bare; it must be the one that was `wanted`."""
+        """The one object at a path, in an array of one or bare; it must be the one that was `wanted`.
+
+        Raises NotFound where there is none; BadConfig for an answer without a body at what is not the API.
+        """
         answer = self._transport.read(path)
         if answer.status in (404, 410):
             raise errors.NotFound(missing, status=answer.status)
         rows = answers.good(answer).rows()
         if not rows:
+            if empties.is_nothing(answer):
+                empties.vouch(self._transport, answer)
             raise errors.NotFound(missing, status=answer.http_status)
         for name, number in wanted.items():
             if str(rows[0].get(name)) != str(number):

@@ -145,3 +145,8 @@ def test_no_ticket_of_that_number_is_said_of_the_api_alone(
     assert run("messages", "list", "99").code == 5
     monkeypatch.setenv("CRMCLI_BASE_URL", shop.server.base_url + "/none")
     assert run("messages", "list", "99").code == 3
+
+
+def test_a_ticket_without_a_body_is_not_gone(shop: Sandbox, run: Run) -> None:
+    shop.answer(200, "", "GET", works=False)
+    assert run("tickets", "get", "1").code == 3
