@@ -150,7 +150,7 @@ class Tickets(Numbered):
 
     def _messages(self, row: Row) -> Sequence[Row]:
         """The messages of a listed ticket: a store may list tickets without them."""
-        return messages_of(row) or messages_of(self.get(self.number_of(row)))
+        return messages_of(row) or messages_of(self.whole(self.number_of(row)))
 
     def check(self, changes: Row, *, number: int | None = None) -> None:
         """Whether these fields can be set, of any ticket or of this one, as far as can be told here. Raises BadUsage."""
