@@ -196,10 +196,8 @@ BLOCK = st.one_of(
 )
 
 
-@settings(max_examples=400, deadline=None)
-@given(data=st.data())
-def test_an_answer_is_seen_wherever_it_stands(data: st.DataObject) -> None:
-    """Above, below or between whatever is quoted: every one of its lines is there, in its place among the others."""
+def seen(data: st.DataObject) -> None:
+    """Answers above, below and between whatever is quoted: each of their lines is there, in its place among the others."""
     parts = data.draw(st.lists(st.one_of(ANSWER.map(lambda text: (True, text)), BLOCK.map(lambda text: (False, text)))))
     blank = data.draw(st.sampled_from(["\n", "\n\n"]))
     text = blank.join(each for _, each in parts)
@@ -212,6 +210,19 @@ def test_an_answer_is_seen_wherever_it_stands(data: st.DataObject) -> None:
         assert answer in left[at:], (answer, text)
         at = left.index(answer, at) + 1
     assert not folded or any(line.strip() and not line.startswith(">") for line in left)
+
+
+@settings(max_examples=400, deadline=None)
+@given(data=st.data())
+def test_an_answer_is_seen_wherever_it_stands(data: st.DataObject) -> None:
+    seen(data)
+
+
+@pytest.mark.long
+@settings(max_examples=10_000, deadline=None)
+@given(data=st.data())
+def test_an_answer_is_seen_ten_thousand_times(data: st.DataObject) -> None:
+    seen(data)
 
 
 @settings(max_examples=200, deadline=None)
