@@ -143,7 +143,14 @@ def test_twice_the_text_takes_about_twice_the_time(made: Callable[[int], str]) -
     assert long < ENOUGH or long < 3.5 * seconds(made(SIZE)), made(60)
 
 
-@pytest.mark.parametrize("part", ["> x\n> x\n> x\nx\n", "x\nFrom: x\nSent: 1\nSubject: x\n\nx\n"])
+@pytest.mark.parametrize(
+    "part",
+    [
+        "> x\n> x\n> x\nx\n",
+        "On Monday, Ann wrote:\n" + "> a b c d\n" * 199 + "x\n",
+        "x\nFrom: x\nSent: 1\nSubject: x\n\nx\n",
+    ],
+)
 def test_a_long_thread_is_searched_for_quotations_in_passing(part: str) -> None:
     lines = (part * (65_000 // len(part))).split("\n")
     earlier = [folding.said([*lines, str(number)]) for number in range(10)]

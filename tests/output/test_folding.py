@@ -172,6 +172,34 @@ def test_what_may_be_all_that_they_say_is_shown(text: str) -> None:
     assert all(f"│ {line}".rstrip() in said for line in text.strip("\n").splitlines())
 
 
+def test_an_answer_that_is_typed_within_the_marks_is_shown_where_the_thread_tells() -> None:
+    """Who answers within the quotation of an Outlook may not leave it. What the store wrote is known from the ticket."""
+    wrote = "Shall we refund you or\nsend a new one?\nPlease tell us by Friday.\nYes or no will do.\nKind regards\nExample Shop"
+    within = ["Shall we refund you", "or send a new one?", "", "Yes", "Please tell us by Friday.", "Refund, on Monday!"]
+    within += ["Yes or no will do.", "Kind regards", "Example Shop"]
+    said = shown(wrote, f"See below.\n\nOn Monday, Ann wrote:\n{marked(within)}")
+    assert said == (
+        "│ See below.\n│\n  [4 quoted lines: crmcli messages get 1 2]\n│ > Yes\n│ > Please tell us by Friday.\n"
+        "│ > Refund, on Monday!\n  [3 quoted lines: crmcli messages get 1 2]\n"
+    )
+    alone = shown(wrote, f"On Monday, Ann wrote:\n{marked(within)}")
+    assert "Refund, on Monday!" in alone
+    other = shown("Something else", f"See below.\n\nOn Monday, Ann wrote:\n{marked(within)}")
+    assert FOLD.findall(other) == [str(1 + len(within))]
+
+
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_whatever_is_typed_within_the_marks_is_shown_where_the_thread_tells(data: st.DataObject) -> None:
+    old = [f"line {at} of what the store wrote" for at in range(data.draw(st.integers(3, 12)))]
+    within = list(old)
+    answers = data.draw(st.lists(WORDS.map(" ".join), min_size=1, max_size=max(1, len(old) // 2 - 1)))
+    for answer in answers:
+        within.insert(data.draw(st.integers(0, len(within))), answer)
+    said = shown("\n".join(old), f"See below.\n\nOn Monday, Ann wrote:\n{marked(within)}")
+    assert all(f"│ > {answer}\n" in said or not folding.said([f"> {answer}"]).words for answer in answers)
+
+
 def test_marked_lines_of_an_earlier_message_are_folded_wherever_they_stand() -> None:
     said = shown("\n".join(OLD), f"Yes.\n{marked(OLD[:3])}\nNo.\n{marked([*OLD[:2], 'And', 'this?'])}\nWell.")
     assert said == (
