@@ -6,6 +6,7 @@ hostile body could make a search take minutes.
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 from typing import Any
@@ -29,6 +30,17 @@ _NUMBER = re.compile(r"\d{1,19}", re.ASCII)
 _NOTHING = re.compile(r"-\d+|0+", re.ASCII)
 _STATUS = re.compile(r"[1-5]\d\d", re.ASCII)
 _TITLE = re.compile(r"<title[^<>]{0,200}>([^<]*)", re.IGNORECASE)
+
+
+def decoded(body: bytes, charset: str | None) -> str:
+    """A body as text: in the charset that the store declares, else UTF-8, with U+FFFD for bytes that fit neither."""
+    try:
+        if charset and charset.lower() not in ("utf-8", "utf8"):
+            return body.decode(charset, errors="replace")
+    except (LookupError, ValueError):  # no such charset, or a codec that is none of text
+        pass
+    # Not by "utf-8-sig", which is written in Python and takes longer than all the rest here.
+    return body.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")
 
 
 def read_json(text: str, *, is_long: bool = False) -> Any:

@@ -30,6 +30,9 @@ class Exchange(threading.local):
     left = True
     _opened: Any = None
     _leaving: Callable[[], None]
+    _seconds = 0.0
+    look: Callable[[], None] | None = None
+    """Called once, when the next exchange is connected, and may have exchanges of its own. Where it raises, nothing leaves."""
 
     def begin(self, seconds: float, *, left: bool = False, leaving: Callable[[], None]) -> None:
         """Begin one that is to take so long at most; `left` where nobody will tell when it leaves.
@@ -38,6 +41,7 @@ class Exchange(threading.local):
         raises keeps the request here.
         """
         self.until = time.monotonic() + seconds
+        self._seconds = seconds
         self.left = left
         self._opened = None
         self._leaving = leaving
@@ -48,9 +52,19 @@ class Exchange(threading.local):
         if self._opened and not self.left:
             self._opened.close()
 
+    def _looked(self) -> None:
+        """Have it looked once more, and be at this exchange again."""
+        look, self.look = self.look, None
+        if look:
+            leaving, opened, seconds = self._leaving, self._opened, self._seconds
+            look()
+            self.until, self.left = time.monotonic() + seconds, False
+            self._leaving, self._opened = leaving, opened
+
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """Have a new connection, or the encrypted one inside it, keep to the deadline of whoever reads from it."""
         if event.endswith(".send_request_headers.started") and info["request"].method != b"CONNECT":
+            self._looked()
             self._leaving()
             self.left = True
         if not event.endswith((".connect_tcp.complete", ".start_tls.complete")):

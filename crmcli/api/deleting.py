@@ -15,7 +15,7 @@ from crmcli import errors
 from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row, messages_of
 from crmcli.api.changes import Seen
-from crmcli.api.transport import Before, Transport
+from crmcli.api.transport import Before, Look, Transport
 
 _ROUNDS = 5
 """How often it is read anew because something was waited for meanwhile."""
@@ -94,6 +94,7 @@ class Deletion:
         self._found: Row = {}
         self._kept: Kept | None = None
         self._is_ready = False
+        self._read_at = 0.0
         self._answered: int | None = None
 
     def __call__(self, send: Callable[[Before], Answer | None]) -> tuple[Answer | None, str]:
@@ -118,18 +119,28 @@ class Deletion:
             self._kept.deleted(seen_gone=False)
         return answer, ""
 
-    def _ready(self, answered: int | None) -> None:
-        """See that what is at the store is what is kept, with no wait since it was read."""
-        self._is_ready, self._answered = False, answered
+    def _ready(self, answered: int | None) -> Look:
+        """See that what is at the store is what is kept, with no wait since it was read; gives `_connected`."""
+        self._answered = answered
+        self._see()
+        return self._connected
+
+    def _connected(self) -> None:
+        """Where it took long to connect, see once more."""
+        if time.monotonic() - self._read_at >= _LAG:
+            self._see()
+
+    def _see(self) -> None:
+        self._is_ready = False
         turns = self._transport.turns
         for _ in range(_ROUNDS):
             self._transport.reserve(self._requests + 1)
             waited, sent = turns.waited, turns.sent
             self._found = self._read()
-            read_at = time.monotonic()
+            self._read_at = time.monotonic()
             self._requests = turns.sent - sent
             self._check(self._found)
-            if turns.waited == waited and time.monotonic() - read_at < _LAG:
+            if turns.waited == waited and time.monotonic() - self._read_at < _LAG:
                 self._is_ready = True
                 return
         raise errors.RateLimited(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -40,9 +39,10 @@ class Request:
     body: Any = None
 
 
-Before = Callable[[int | None], None]
-"""Called right before each try of a write, after all waits, with the status that the try before was answered with (None: there
-was none, or it never arrived). Where it raises, nothing leaves."""
+Look = Callable[[], None]
+Before = Callable[[int | None], Look | None]
+"""Called before each try of a write, after all waits, with the status that the try before was answered with (None: there was
+none, or it never arrived); may give what is called once it is connected. Where either raises, nothing leaves."""
 
 
 class Transport:
@@ -179,10 +179,9 @@ class Transport:
         tried, answered = 0, None
         while True:
             tried += 1
-            if before:
-                before(answered)
+            look = before(answered) if before else None
             try:
-                answer = self._exchange(request.method, path, {}, request.body)
+                answer = self._exchange(request.method, path, {}, request.body, look=look)
             except Lost as lost:
                 failure = lost.error
                 if not isinstance(failure, errors.NeverArrived):
@@ -206,12 +205,15 @@ class Transport:
         said = f"{lost.method} {lost.path} was sent, but {lost.what}."
         return errors.Unsure(said, otherwise=lost.error, late=lost.is_late)
 
-    def _exchange(self, method: str, path: str, params: Mapping[str, str], body: Any = None) -> Answer:
+    def _exchange(
+        self, method: str, path: str, params: Mapping[str, str], body: Any = None, *, look: Look | None = None
+    ) -> Answer:
         if not self.turns.take() and self._bucket:
             self._pause(self._bucket.take())
         content = None if body is None else bodies.encoded(body)
         headers = None if body is None else {"Content-Type": "application/json"}
         started = time.monotonic()
+        self._exchanging.look = look
         try:
             response, raw = self._received(method, self.base_url + path, params, content, headers)
         except httpx.RequestError as fault:
@@ -222,7 +224,7 @@ class Transport:
             raise lost from fault
         self._tell(method, path, params, str(response.status_code), started)
         self._heard = (response.headers.get("Date", ""), dates.utc_now().timestamp())
-        text = _text(raw, response.charset_encoding)
+        text = bodies.decoded(raw, response.charset_encoding)
         del raw  # a page is large, and the next one is under way while this one is printed
         if method != "GET" or not response.is_success:
             text = self._hide(text)
@@ -290,14 +292,3 @@ class Transport:
 
 def _query(params: Mapping[str, object]) -> dict[str, str]:
     return {name: str(value) for name, value in params.items() if value is not None}
-
-
-def _text(body: bytes, charset: str | None) -> str:
-    """A body as text: in the charset that the store declares, else UTF-8, with U+FFFD for bytes that fit neither."""
-    try:
-        if charset and charset.lower() not in ("utf-8", "utf8"):
-            return body.decode(charset, errors="replace")
-    except (LookupError, ValueError):  # no such charset, or a codec that is none of text
-        pass
-    # Not by "utf-8-sig", which is written in Python and takes longer than all the rest here.
-    return body.removeprefix(codecs.BOM_UTF8).decode("utf-8", errors="replace")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -172,7 +173,6 @@ def test_the_rate_is_waited_for_before_the_reading(shop: Sandbox, run: Run, prof
     """The bucket is full: whatever is written in the waits for it is kept."""
     profile_file.write_text(profile_file.read_text() + "rate_limit = { burst = 4, per_second = 4 }\n")
     times: list[tuple[str, float]] = []
-    import time
 
     shop.between(lambda asked: times.append((asked["REQUEST_METHOD"], time.monotonic())))
     assert run("tickets", "delete", *map(str, (1, 4, 5, 6)), "--yes").code == 0
@@ -258,3 +258,29 @@ def test_what_is_kept_says_the_messages_that_are_gone(shop: Sandbox, run: Run) -
     result = run("tickets", "delete", "1", "--yes", "--json")
     assert (result.code, kept()) == (1, {"/CRM/1": row})
     assert "without some of its messages" in json.dumps(result.error["details"])
+
+
+@pytest.mark.parametrize("is_written", [True, False])
+def test_a_connection_that_takes_long_is_waited_for_before_the_reading(
+    shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, is_written: bool
+) -> None:
+    import httpcore
+
+    slow: list[float] = []
+    connect = httpcore.SyncBackend.connect_tcp
+
+    def slowly(self: Any, *args: Any, **more: Any) -> Any:
+        stream = connect(self, *args, **more)
+        if entries() and not slow:  # for the DELETE, which has a connection of its own
+            slow.append(1)
+            time.sleep(1.1)
+            if is_written:
+                writes(shop)
+        return stream
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", slowly)
+    result = run("tickets", "delete", "1", "--yes")
+    assert slow
+    assert (result.code, is_there(shop, "tickets")) == ((9, True) if is_written else (0, False))
+    assert [entry.state for entry in entries()] == ([] if is_written else ["deleted"])
+    assert len(shop.asked("DELETE")) == (not is_written)
