@@ -6,8 +6,8 @@ _crmcli_at() {
     flags='--profile=profiles -p=profiles --output=table|json|jsonl|csv|tsv|ids -o=table|json|jsonl|csv|tsv|ids --json --fields= --csv-raw --color=auto|always|never --quiet -q --verbose -v --no-input --no-pager --help -h' words='' kind=''
     case $1 in
     '') words='api apply commands doctor help schema tickets messages departments replies statuses profiles outbox drafts trash runs checkpoints completion sandbox' flags="$flags --version" ;;
-    'api') kind='GET|POST|PUT|DELETE' flags="$flags --field= -f= --data=@files --all -a --yes -y --send-again --dry-run" ;;
-    'apply') kind='files' flags="$flags --yes -y --once= --send-again --dry-run" ;;
+    'api') kind='GET|POST|PUT|DELETE' flags="$flags --field= -f= --data=@files --all -a --literal --yes -y --send-again --dry-run" ;;
+    'apply') kind='files' flags="$flags --literal --yes -y --once= --send-again --dry-run" ;;
     'help') kind='dates|environment|exit-codes|formats|tickets|messages|departments|replies|statuses|profiles|outbox|drafts|trash|runs|checkpoints|completion|sandbox|api|apply|commands|doctor|help|schema' ;;
     'schema') kind='tickets|messages|departments|replies|statuses|profiles|outbox|drafts|trash|runs|run-rows|plan|checks|doctor|mailbox|topics|checkpoints|exit-codes|acks|requests|error|figures|anything' ;;
     'tickets') words='list stats get create update reply delete' ;;

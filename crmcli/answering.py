@@ -170,7 +170,7 @@ def agreed(state: State, replies: Sequence[Reply]) -> None:
     for reply in replies if state.has_person else ():
         ticket, action = reply.ticket or {}, reply.action
         head = {
-            "To": f"{ticket.get('CustomerName') or ''} <{ticket.get('CustomerEmail') or 'no address'}>",
+            "To": bulk.mails.who(ticket),
             "Ticket": f"{action.number}  {ticket.get('Subject') or ''}",
         }
         if action.status is not None:

@@ -36,6 +36,42 @@ def test_a_mail_is_asked_about_at_a_terminal(shop: Sandbox, words: tuple[str, ..
     assert "y/N" not in person.screen
 
 
+def test_it_is_shown_to_whom_it_goes(shop: Sandbox) -> None:
+    with Person("messages", "create", "2", "--text", "Hello") as person:
+        person.sees("[y/N]")
+        assert "To:      <bob@example.com>\nTicket:  2\n" in person.screen
+        person.types("n\n")
+        assert person.leaves() == 2
+    with Person("messages", "create", "99", "--text", "Hello") as person:
+        assert person.leaves() == 5
+    assert "y/N" not in person.screen
+    with Person("messages", "create", *map(str, range(1, 13)), "99", "--text", "Hello") as person:
+        person.sees("[y/N]")
+        assert "Tickets:  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 99\n" in person.screen
+        assert "   2  <bob@example.com>\n   3  Ann Lee <ann@example.com>\n" in person.screen
+        assert "… and 3 more\n" in person.screen
+        person.types("n\n")
+        assert person.leaves() == 2
+    assert shop.asked("POST") == []
+
+
+def test_a_plan_that_was_edited_is_shown_and_looked_at_for_placeholders(
+    shop: Sandbox, run: Run, tmp_path: Path
+) -> None:
+    plan = tmp_path / "plan"
+    assert run("tickets", "reply", "4", "--text", "Hello", "--plan", str(plan)).code == 0
+    with Person("apply", str(plan)) as person:
+        person.sees(f"Mail this to the customer{SHOP}[y/N]")
+        assert "│ Hello" in person.screen
+        person.types("n\n")
+        assert person.leaves() == 2
+    plan.write_text(plan.read_text().replace("Hello", "Hi {{order}}"))
+    refused = run("apply", str(plan), "--yes")
+    assert (refused.code, shop.asked("POST")) == (2, [])
+    assert "Nothing fills {{order}}" in refused.err
+    assert run("apply", str(plan), "--yes", "--literal").code == 0
+
+
 def test_off_a_terminal_they_go_as_they_are_called(shop: Sandbox, run: Run) -> None:
     for words in MAILING:
         if words[1] != "reply":
@@ -114,10 +150,12 @@ ROWS = 'ticket,text\n4,Hello\n5,"Hi {{order}}"\n'
         ("messages", "create", "4", "--data", json.dumps({"Message": "Hi {{{order}}}"})),
         ("messages", "create", "--from", "-"),
         ("tickets", "create", "--customer-email", "a@example.com", "--message", "Hi {{order}}"),
+        ("api", "POST", "/CRM/4/message", "-f", "Message=Hi {{order}}"),
+        ("api", "POST", "/crm", "--data", json.dumps({"CustomerEmail": "a@b.c", "CrmMessageList": [{"Message": "{{x}}"}]})),
         ("tickets", "create", "--customer-email", "a@example.com", "--subject", "Your order {{order}}"),
         ("tickets", "create", "--data", json.dumps({"CustomerEmail": "a@b.c", "CrmMessageList": [{"Message": "{{x}}"}]})),
     ],
-    ids=range(7),
+    ids=range(9),
 )  # fmt: skip
 def test_a_placeholder_is_not_mailed(shop: Sandbox, run: Run, words: tuple[str, ...]) -> None:
     refused = run(*words, stdin=ROWS)

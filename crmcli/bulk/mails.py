@@ -6,29 +6,65 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from crmcli.bulk.actions import Action, Row
+from crmcli.errors import NotFound
 
 if TYPE_CHECKING:
     from crmcli.state import State
 
 _SHOWN = 10
-"""How many texts are shown; of more it is said how many there are."""
+"""How many texts are shown, and customers of one text; of more it is said how many there are."""
+_NAMED = 20
 
 
 def agreed(state: State, todo: Sequence[Action], *, yes: bool) -> None:
-    """Have messages agreed to by the person at the terminal, if one is there, unless `yes`. Raises Declined."""
-    texts: dict[str, list[str]] = {}
+    """Have messages agreed to by the person at the terminal, if one is there, unless `yes`: each text, and who gets it.
+
+    Raises Declined, and for a single ticket NotFound.
+    """
+    if not _is_asked(state, todo, yes=yes):
+        return
+    texts: dict[str, list[int]] = {}
     for action in todo:
-        texts.setdefault(str(action.values["Message"]), []).append(str(action.ticket))
-    shown = [({"Ticket" if len(of) == 1 else "Tickets": ", ".join(of)}, text) for text, of in texts.items()]
+        texts.setdefault(str(action.values["Message"]), []).append(action.ticket or action.number or 0)
+    for text, numbers in list(texts.items())[:_SHOWN]:
+        if len(numbers) == 1:
+            ticket = _found(state, numbers[0], alone=len(todo) == 1)
+            head = {"To": who(ticket), "Ticket": f"{numbers[0]}  {ticket.get('Subject') or ''}"}
+        else:
+            head = {"Tickets": ", ".join(map(str, numbers[:_NAMED])) + (" …" if len(numbers) > _NAMED else "")}
+        state.output.questions.preview(head, text)
+        if len(numbers) > 1:
+            to = [(str(number), who(_found(state, number, alone=False))) for number in numbers[:_SHOWN]]
+            state.output.questions.list_(to, more=len(numbers) - _SHOWN)
+    if len(texts) > _SHOWN:
+        state.output.warn(f"{len(texts) - _SHOWN:,} more texts are not shown; --dry-run shows all.")
     them, customers = ("this", "customer") if len(todo) == 1 else (f"these {len(todo)} messages", "customers")
-    _ask(state, shown, f"Mail {them} to the {customers}?", yes=yes)
+    state.agree(f"Mail {them} to the {customers}?", yes=False)
+
+
+def who(ticket: Row) -> str:
+    """The customer of a ticket, as the head of a mail has them."""
+    return f"{ticket.get('CustomerName') or ''} <{ticket.get('CustomerEmail') or 'no address'}>".strip()
+
+
+def _found(state: State, number: int, *, alone: bool) -> Row:
+    """A ticket that is mailed to; of several one that is not there is told in its turn, and is blank here."""
+    try:
+        return state.crm.tickets.get(number)
+    except NotFound as failure:
+        if alone:
+            raise
+        return {"CustomerName": failure.message}
 
 
 def agreed_ticket(state: State, fields: Mapping[str, Any], *, yes: bool) -> None:
     """Have a new ticket agreed to, of which the store may e-mail the customer. Raises Declined."""
+    if not _is_asked(state, [fields], yes=yes):
+        return
     texts = [str(row.get("Message") or "") for row in fields.get("CrmMessageList") or () if isinstance(row, dict)]
-    head = {"To": str(fields.get("CustomerEmail") or ""), "Subject": str(fields.get("Subject") or "")}
-    _ask(state, [(head, "\n\n".join(texts))], "Open this ticket? The store may e-mail the customer.", yes=yes)
+    head = {"To": who({**fields}), "Subject": str(fields.get("Subject") or "")}
+    state.output.questions.preview(head, "\n\n".join(texts))
+    state.agree("Open this ticket? The store may e-mail the customer.", yes=False)
 
 
 def lacks_email(action: Action, found: Row) -> str:
@@ -42,12 +78,9 @@ def lacks_email(action: Action, found: Row) -> str:
     )
 
 
-def _ask(state: State, shown: Sequence[tuple[Mapping[str, str], str]], question: str, *, yes: bool) -> None:
-    if yes or not shown or state.shared.dry_run or not state.has_person:
-        return
-    state.crm.allow(mails=True)  # before anybody reads what must not go out
-    for head, text in shown[:_SHOWN]:
-        state.output.questions.preview(head, text)
-    if len(shown) > _SHOWN:
-        state.output.warn(f"{len(shown) - _SHOWN:,} more texts are not shown; --dry-run shows all.")
-    state.agree(question, yes=False)
+def _is_asked(state: State, todo: Sequence[object], *, yes: bool) -> bool:
+    """Whether a person is to be asked. Raises BadConfig where the profile forbids it anyway."""
+    if yes or not todo or state.shared.dry_run or not state.has_person:
+        return False
+    state.crm.allow(mails=True)
+    return True

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from crmcli import drafts, inputs
-from crmcli.options import All, Data, Yes, lone, verb
+from crmcli import drafts, inputs, placeholders
+from crmcli.options import All, Data, Literal, Yes, lone, verb
 from crmcli.state import State
 
 app = lone()
@@ -35,6 +35,7 @@ def api(
     ] = None,
     data: Data = None,
     all_: All = False,
+    literal: Literal = False,
     yes: Yes = False,
 ) -> None:
     """Make any call of the API with the profile's keys, and print the store's JSON.
@@ -56,7 +57,10 @@ def api(
     if method == Method.DELETE:
         state.confirm_delete([path], noun="what is at", yes=yes)
     with drafts.kept(inputs.texts_of(body)):
-        if state.has_person and not yes and state.crm.anything.mails(method.value, path, body):
+        mails = state.crm.anything.mails(method.value, path, body)
+        if mails and not literal:
+            placeholders.refuse(body or {})
+        if mails and state.has_person and not yes:
             state.agree(f"{method.value} {path}? It may e-mail the customer.", yes=yes)
         ack = state.crm.anything.write(method.value, path, body)
     state.answered(ack)
