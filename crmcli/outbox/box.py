@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from crmcli.outbox.entries import (
     INTENDED,
     OPEN,
     REFUSED,
-    REPEATED_WITHIN,
     SENT,
     STATES,
     UNSURE,
@@ -29,8 +27,8 @@ from crmcli.outbox.entries import (
     Key,
     sound,
 )
+from crmcli.outbox.moments import Moments
 from crmcli.outbox.rows import Alike
-from crmcli.outbox.schema import STEPS
 from crmcli.retention import NEWER, Retention
 
 __all__ = [
@@ -53,7 +51,7 @@ class Taken(Exception):
     """The number that is to prove a send is another entry's."""
 
 
-class Box:
+class Box(Moments):
     """The entries. Every change is on disk when the call returns. Raises BadConfig when the file can't be used.
 
     `retention` says what is old; `unfinished` which of these runs (by their keys) are not at their end: they need theirs.
@@ -68,8 +66,7 @@ class Box:
         unfinished: Callable[[Collection[str]], Collection[str]] = lambda keys: keys,
         warn: Callable[[str], None] = lambda _: None,
     ) -> None:
-        self.path = path
-        self.unreadable = ledger.Unreadable(warn)
+        super().__init__(path, warn=warn)
         self._retention = retention or Retention()
         self._unfinished = unfinished
 
@@ -214,35 +211,6 @@ class Box:
         with self._change() as db:
             return rows.numbers(db, entry)
 
-    def now(self) -> str:
-        """The moment that is, by the order in which this outbox learns what becomes of entries; "" where there is no file."""
-        if not self.path.exists():
-            return ""
-        with self._change() as db:
-            return f"{rows.fact(db, 'id')}:{rows.fact(db, 'settled')}"
-
-    def since(self, moment: str) -> int:
-        """The count at a moment that `now` gave: what has a higher one was learned after it. All has, in another file."""
-        of, _, count = moment.partition(":")
-        with self._change() as db:
-            return int(count) if count and of == rows.fact(db, "id") else 0
-
-    def decided(self, run: str, count: int | None = None) -> int:
-        """The count at which the rows of a run were decided on; given one, it is written down where there is none yet.
-
-        0 for a run of which nobody wrote it down.
-        """
-        with self._change() as db:
-            if count is not None:
-                db.execute("INSERT OR IGNORE INTO decisions VALUES (?, ?)", (run, count))
-            found = db.execute("SELECT settled FROM decisions WHERE run = ?", (run,)).fetchone()
-            return found[0] if found else 0
-
-    def is_young(self) -> bool:
-        """Whether this file was made within the hour: what was sent before that may have been in one that is gone."""
-        with self._change() as db:
-            return time.time() - float(rows.fact(db, "born")) < REPEATED_WITHIN
-
     def forget(self, entry: Entry) -> None:
         """Take an entry, and its text, out; of a row of a run that may be at the store stays that it must be looked for."""
         with self._change() as db:
@@ -290,13 +258,6 @@ class Box:
             return
         old = [(row["number"],) for row in found if row["run"] not in needed]
         db.executemany("DELETE FROM entries WHERE number = ?", old)
-
-    @contextmanager
-    def _change(self) -> Iterator[ledger.Ledger]:
-        """A transaction that is on disk when it ends."""
-        hint = "Nothing may be sent that can't be written down. 'crmcli doctor' says what to do."
-        with ledger.changing(self.path, STEPS, what="The outbox", hint=hint, unreadable=self.unreadable) as db:
-            yield db
 
 
 def _gone(entry: Entry) -> Changed:

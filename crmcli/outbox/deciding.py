@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli import errors
 from crmcli.outbox import keys
-from crmcli.outbox.entries import CONFIRMED, INTENDED, OPEN, REFUSED, Entry
+from crmcli.outbox.entries import CONFIRMED, INTENDED, OPEN, REFUSED, Decision, Entry
 from crmcli.outbox.looking import marked, named
 from crmcli.outbox.posting import Poster
 
@@ -71,6 +72,7 @@ class Decider(Poster):
     is_recent: Callable[[Send, dict[str, Any]], bool] = _never
     command: str = field(default_factory=lambda: uuid.uuid4().hex)
     mine: set[int] = field(default_factory=set)
+    _decisions: dict[str, Decision] = field(default_factory=dict)
     _stood: set[int] = field(default_factory=set)
     _part: ContextVar[Part | None] = field(default_factory=lambda: ContextVar("part", default=None))
 
@@ -95,13 +97,13 @@ class Decider(Poster):
         What looks just like it, and is open, is looked for first: so that neither is taken for the other. Two of one command
         are meant to be two.
         """
-        decided = self._decided()
+        decision = self.decision()
         for other in self.box.twins(entry, lambda body: send.likeness.may_be(body, entry.body)):
             if other.command == entry.command or other.number in self._stood:
                 continue
             if other.state == INTENDED and other.is_underway:  # it waits for this one, and decides then
                 continue
-            is_repeated = other.is_repeated_by(self.words)
+            is_repeated = other.is_repeated_by(decision)
             ended = self.looked(other, send.of(other.body)) if other.state in OPEN else other
             if self.again or ended.state == REFUSED:
                 continue
@@ -111,7 +113,7 @@ class Decider(Poster):
                 continue
             if is_repeated:
                 return Stands(ended, "same command")
-            if ended.is_since(decided) and not keys.are_two(ended, entry):
+            if ended.is_since(decision.settled) and not keys.are_two(ended, entry):
                 return Stands(ended, "other command")
         return None
 
@@ -127,9 +129,14 @@ class Decider(Poster):
         came = [number for number in unknown if self.is_recent(send, dict(sight.rows[number]))]
         return Stands(replace(entry, became=came[-1]), _THERE) if came else None
 
-    def _decided(self) -> int:
+    def decision(self) -> Decision:
+        """When and by what it was decided on: a row of a run when that began, whoever goes on with it."""
         row = self.now.row
-        return self.box.decided(row[0]) if row else self.box.since(self.decided())
+        if row is None:
+            return Decision(self.box.since(self.decided()), self.words, time.time())
+        if row[0] not in self._decisions:
+            self._decisions[row[0]] = self.box.decision(row[0])
+        return self._decisions[row[0]]
 
     def stood_for(self, stands: Stands, send: Send) -> Ack:
         """What is told of what was not sent now. Raises Changed for a row of several, Unsure where nobody knows."""

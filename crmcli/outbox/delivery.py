@@ -43,7 +43,7 @@ class Delivery(Decider):
 
     def begins(self, run: str) -> None:
         """A run was decided on when this command was: whoever goes on with it holds its rows against what was sent since."""
-        self.box.decided(run, self.box.since(self.decided()))
+        self.box.begin(run, self.decision())
 
     @contextmanager
     def together(
@@ -95,7 +95,7 @@ class Delivery(Decider):
             row=row,
             alike=send.likeness.mark(send.body),
             command=row[0] if row else self.command,
-            words=self.words,
+            words=self.decision().words,
         )
         self.is_mine(entry)
         try:

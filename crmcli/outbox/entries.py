@@ -46,6 +46,18 @@ class Key:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """When it was decided what is sent, and by which command: a run's rows with the run, all else when a command begins.
+
+    `settled` counts what the outbox had learned of its entries by then, `words` tell the command, `made` is a Unix time.
+    """
+
+    settled: int = 0
+    words: str = ""
+    made: float = 0.0
+
+
+@dataclass(frozen=True)
 class Entry:
     """One send.
 
@@ -113,12 +125,12 @@ class Entry:
         is_recent = time.time() - self.changed < LONGEST_TRY
         return self.state in (INTENDED, SENT) and is_recent and not processes.is_here(self.owner)
 
-    def is_repeated_by(self, words: str) -> bool:
-        """Whether a command of these words is the one that sent it, run again: that was ended before it could say so.
+    def is_repeated_by(self, decision: Decision) -> bool:
+        """Whether it was decided by the command that sent it, run again: that was ended before it could say so.
 
         A clock that was set back since makes no new decision of it.
         """
-        is_same = bool(words) and self.words == words and time.time() - self.changed < REPEATED_WITHIN
+        is_same = bool(self.words) and self.words == decision.words and decision.made - self.changed < REPEATED_WITHIN
         return is_same and not self.told and not processes.runs(self.owner)
 
     def is_since(self, decided: int) -> bool:

@@ -45,4 +45,9 @@ STEPS: tuple[ledger.Step, ...] = (
         # When the rows of a run were decided on, by that count.
         "CREATE TABLE decisions (run TEXT PRIMARY KEY, settled INTEGER NOT NULL) WITHOUT ROWID",
     ),
+    (
+        # What tells the command that decided on them, and the hour: whoever resumes the run repeats no other command.
+        ledger.Column("decisions", "words", "TEXT NOT NULL DEFAULT ''"),
+        ledger.Column("decisions", "made", "REAL NOT NULL DEFAULT 0"),
+    ),
 )

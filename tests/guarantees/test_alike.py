@@ -331,6 +331,26 @@ def test_runs_killed_and_resumed_in_any_order(shop: Sandbox, run: Run) -> None:
     assert [mailed(shop)] == [8], second.err
 
 
+def test_a_run_that_repeats_a_killed_one_is_resumed(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same command was run again, and ended before its first row: what it repeats is the killed one, and not `resume`."""
+    shop.app.latency = 0.03
+    killed_after(shop, 4, *REPLIES)
+
+    def over(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("crmcli.bulk.work.go_on", over)
+        assert run(*REPLIES).code == 130
+    with closing(sqlite3.connect(state_folder() / "runs.db")) as journal:
+        journal.executescript("UPDATE runs SET owner = ''")
+    assert mailed(shop) in (3, 4)
+    assert run("runs", "resume", "2").code in (0, 9)
+    assert mailed(shop) == 8
+    assert run("runs", "resume", "1", "--yes").code in (0, 9)
+    assert mailed(shop) == 8
+
+
 def test_a_row_that_may_be_there_is_looked_for_though_its_entry_is_forgotten(shop: Sandbox, run: Run) -> None:
     words = ("messages", "create", "4", "5", "6", "--text", TEXT)
     shop.fault("delay=1.5,after,method=POST,times=1")
