@@ -20,6 +20,8 @@ from crmcli import private
 from crmcli.errors import CrmError, Declined, Interrupted, NotFound, StoreFailed
 from crmcli.paths import state_folder
 
+_TICKETS = 100
+"""How many tickets of one text are noted."""
 _NAME = re.compile(r"draft-(\w{1,64})\.txt", re.ASCII)
 
 
@@ -139,6 +141,7 @@ def _begun(folder: Path, tickets: Sequence[int | str], why: str) -> tuple[int, D
     """A new file, whose name is the next number that is free."""
     names = [name[1] for file in folder.iterdir() if (name := _NAME.fullmatch(file.name))]
     of = tuple(int(ticket) for ticket in tickets if re.fullmatch(r"#?[1-9]\d{0,17}", str(ticket), re.ASCII))
+    of = of[:_TICKETS]
     for number in count(1 + max((int(name) for name in names if name.isdigit()), default=0)):
         file = folder / f"draft-{number}.txt"
         with suppress(FileExistsError):  # another process was quicker

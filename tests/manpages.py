@@ -120,7 +120,14 @@ def _arguments(verb: Any) -> str:
 def _profiles() -> str:
     keys = "".join(
         _tagged(key.name, f"{_sentence(key.about)}{_default(key.default)}")
-        + (_tagged(f"{key.name}_command", f"A program that prints it, in place of {key.name}.") if key.secret else "")
+        + (
+            _tagged(
+                f"{key.name}_command",
+                f"A line for the shell, or a list of words, in place of {key.name}: the first line that it prints is the key.",
+            )
+            if key.secret
+            else ""
+        )
         for key in KEYS
     )
     return _page(
