@@ -176,6 +176,7 @@ def wipe(path: Path, *, what: str, packed: bool = False) -> None:
             if journal.exists():
                 with journal.open("r+b") as stream:
                     private.overwrite(stream.fileno())
+                    stream.truncate(0)
         finally:
             db.close()
     except (OSError, sqlite3.Error) as fault:

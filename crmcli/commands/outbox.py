@@ -95,11 +95,18 @@ def resend(state: State, number: Number, *, yes: Yes = False) -> None:
 
 @verb(app, "forget", example="crmcli outbox forget 3 --yes")
 def forget(state: State, number: Number, *, yes: Yes = False) -> None:
-    """Take an entry, and its text, out of the outbox."""
+    """Take an entry and its text out of the outbox, with the drafts of that text and what its run has of it.
+
+    Where the same text is kept for something else, as for the other rows of a run, that is told.
+    """
+    from crmcli import forgetting  # nothing else needs it
+
     entry = _idle(state, number)
     state.confirm(f"Forget entry {entry.number} and its text?", word=str(entry.number), yes=yes)
-    state.box.forget(entry)
+    left = forgetting.forget(state, entry)
     state.output.note(f"Entry {entry.number} is forgotten.")
+    if left:
+        state.output.warn(f"The same text is still in {', '.join(left)}.")
     if entry.state == "sent" and entry.is_underway:
         process = processes.number(entry.owner)
         state.output.warn(f"Process {process}, which is stopped, may send it still. End it with kill -9 {process}.")

@@ -228,6 +228,10 @@ class Box(Moments):
             else:
                 db.execute("DELETE FROM entries WHERE number = ?", (entry.number,))
 
+    def wipe(self) -> None:
+        """Overwrite what was taken out, in SQLite's journal, too."""
+        ledger.wipe(self.path, what="The outbox", packed=True)
+
     def drop(self, entry: Entry) -> None:
         """Take an entry out without a trace."""
         with self._change() as db:

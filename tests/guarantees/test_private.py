@@ -169,3 +169,28 @@ def test_what_is_purged_is_not_on_the_disk(
     print(f"\n{len(gone)} words purged: {len(found)} left in the disk's image")
     assert found == []
     assert all(word in left for word in stays)
+
+
+def test_a_text_that_is_forgotten_is_in_no_file(shop: Sandbox, run: Run) -> None:
+    text = "The only place where it stands. " * 200
+    piece = b"The only place where it stands."
+    shop.fault("status=400,method=POST,times=1")
+    assert run("messages", "create", "1", "--text", text).code == 6
+    assert run("messages", "create", "4", "--text", "Another text").code == 0
+    assert piece in held(state_folder())
+    result = run("outbox", "forget", "1", "--yes")
+    assert (result.code, "still in" in result.err) == (0, False), result.err
+    assert piece not in held(state_folder())
+    assert b"Another text" in held(state_folder())
+    assert run("drafts", "list", "--json").json == []
+    assert run("runs", "resume", "1", "--failed").code == 2, "nothing is sent without its text"
+    assert len(shop.store.mailbox()) == 1
+    assert run("runs", "show", "1", "--json").json[0]["reason"] == "its text was forgotten"
+
+
+def test_where_a_text_is_still_kept_is_told(shop: Sandbox, run: Run) -> None:
+    shop.fault("status=400,method=POST")
+    assert run("messages", "create", "1", "4", "--text", "Twice the same").code != 0
+    result = run("outbox", "forget", "1", "--yes")
+    assert result.code == 0
+    assert "The same text is still in entry 2 of the outbox, run 1 (crmcli runs show 1)." in result.err
