@@ -632,3 +632,46 @@ def test_processes_where_there_is_no_proc() -> None:
     time.sleep(0.1)
     assert processes._by_ps(child.pid)[0] == "Z"
     child.wait()
+
+
+def a_week_later() -> None:
+    change(
+        "UPDATE entries SET changed = changed - 604800, made = made - 604800;"
+        "UPDATE facts SET value = value - 604800 WHERE name = 'born'; UPDATE decisions SET made = made - 604800"
+    )
+
+
+def test_after_a_bulk_reply_was_ended_by_ctrl_c_a_week_later_is_a_new_decision(shop: Sandbox, run: Run) -> None:
+    shop.app.latency = 0.1
+    replies = ("tickets", "reply", *map(str, range(4, 12)), "--saved", "2", "--yes")
+    before = len(shop.asked("POST"))
+    process = begin(*replies)
+    until = time.monotonic() + PATIENCE
+    while len(shop.asked("POST")) < before + 6:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    assert ended(process)[0] == 130
+    sent = mailed(shop, "Hello, and welcome.")
+    assert sent in (5, 6)
+    again = run("tickets", "reply", "4", "5", "--saved", "2", "--yes")  # other words: other tickets
+    assert (again.code, mailed(shop, "Hello, and welcome.")) == (0, sent + 2)
+    a_week_later()
+    later = run("tickets", "reply", *map(str, range(4, 10)), "--saved", "2", "--yes", "--quiet", "--json")
+    assert (later.code, mailed(shop, "Hello, and welcome.")) == (0, sent + 2 + 6)
+    assert not any("Outbox" in row for row in later.json)
+    a_week_later()
+    assert run(*replies).code == 0
+    assert mailed(shop, "Hello, and welcome.") == sent + 2 + 6 + 8
+
+
+def test_after_a_failed_status_a_week_later_is_a_new_decision(shop: Sandbox, run: Run) -> None:
+    words = ("tickets", "reply", "4", "--text", TEXT, "--status", "Answered", "--yes")
+    shop.fault("status=500,method=PUT,times=1")
+    assert ended(begin(*words))[0] != 0
+    assert (ended(begin(*words))[0], mailed(shop)) == (0, 1)
+    shop.fault("status=500,method=PUT,times=1")
+    assert ended(begin(*words))[0] != 0
+    assert mailed(shop) == 2
+    a_week_later()
+    assert (ended(begin(*words))[0], mailed(shop)) == (0, 3)
