@@ -162,7 +162,10 @@ class Box(Moments):
             if became is not None and became in rows.numbers(db, entry):
                 raise Taken
             known: dict[str, Any] = {"state": state, "reason": reason, "became": became, "again": again, "claim": ""}
-            if not rows.there(db, entry):
+            found = rows.there(db, entry)
+            if found and entry.claim and found.claim != entry.claim and state != CONFIRMED:
+                return found  # it was taken from who was to send it, and somebody else has said what became of it
+            if not found:
                 if rows.has_had(db, entry.number):  # a person took it out, and wants its text nowhere
                     return replace(entry, **known, ack=list(ack))
                 entry = rows.put_back(db, entry)

@@ -431,6 +431,7 @@ def test_what_a_stopped_process_was_to_send_can_be_taken_from_it(shop: Sandbox, 
     code, out, err = ended(one)
     assert (code, out, mailed(shop)) == (9, "", 1)
     assert "was taken out, or given up, before it left: nothing was sent" in err
+    assert run("outbox", "list", "-o", "ids").lines == []
 
 
 def test_a_sender_that_is_dead_and_not_reaped(shop: Sandbox, run: Run) -> None:
