@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
@@ -676,3 +677,19 @@ def test_after_a_failed_status_a_week_later_is_a_new_decision(shop: Sandbox, run
     assert mailed(shop) == 2
     a_week_later()
     assert (ended(begin(*words))[0], mailed(shop)) == (0, 3)
+
+
+@pytest.mark.skipif(
+    not hasattr(resource, "prlimit"), reason="the limits of a process are set from outside on Linux alone"
+)
+def test_what_was_sent_is_told_as_sent_though_the_disk_is_full(shop: Sandbox, run: Run) -> None:
+    with first_post_held(shop) as came:
+        one = begin(*SEND)
+        assert came.wait(PATIENCE)
+        resource.prlimit(one.pid, resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+    code, out, err = ended(one)
+    assert (code, out) == (0, "✓ Message 122 created\n")
+    assert "Warning: It was sent. The outbox can't be used" in err
+    again = run(*SEND)
+    assert (again.code, mailed(shop), "created before" in again.out) == (0, 1, True)
+    assert "--send-again" in again.err
