@@ -199,7 +199,7 @@ def test_a_run_that_is_worked_on_is_left_alone(shop: Sandbox, run: Run, monkeypa
         time.sleep(0.02)
     resumed, undone = run("runs", "resume", "1"), run("runs", "undo", "1")
     assert (resumed.code, undone.code) == (2, 2)
-    assert "is being worked on" in resumed.err
+    assert f"is being worked on by process {child.pid}." in resumed.err
     assert "is being worked on" in undone.err
     assert run("runs", "list", "--json").json[0]["state"] == "running"
     shop.app.latency = 0

@@ -84,7 +84,15 @@ class Run:
     def free(self) -> None:
         """Raises BadUsage where a process works on it, or may."""
         if self.is_underway:
-            raise BadUsage(f"Run {self.number} is being worked on.", hint="Let that come to its end.")
+            process = processes.number(self.owner)
+            if processes.is_stopped(self.owner):
+                raise BadUsage(
+                    f"Run {self.number} is being worked on by process {process}, which is stopped.",
+                    hint=f"Let it go on (fg, or kill -CONT {process}), or end it (kill -9 {process}) and run this again.",
+                )
+            raise BadUsage(
+                f"Run {self.number} is being worked on by process {process}.", hint="Let that come to its end."
+            )
         if self.is_elsewhere:
             minutes = max(0, round((time.time() - self.active) / 60))
             raise BadUsage(

@@ -693,3 +693,15 @@ def test_what_was_sent_is_told_as_sent_though_the_disk_is_full(shop: Sandbox, ru
     again = run(*SEND)
     assert (again.code, mailed(shop), "created before" in again.out) == (0, 1, True)
     assert "--send-again" in again.err
+
+
+def test_a_run_whose_process_is_stopped_names_it(shop: Sandbox, run: Run) -> None:
+    with first_post_held(shop) as came:
+        one = begin(*REPLIES)
+        assert came.wait(PATIENCE)
+        one.send_signal(signal.SIGSTOP)
+        time.sleep(0.1)
+        refused = run("runs", "resume", "1")
+        assert (refused.code, f"kill -9 {one.pid}" in refused.err) == (2, True)
+    one.send_signal(signal.SIGCONT)
+    assert (ended(one)[0], mailed(shop)) == (0, 8)
