@@ -13,6 +13,7 @@ from crmcli import dates
 from crmcli.checkpoints import Checkpoint
 from crmcli.dates import bound, from_store, from_user, to_filter
 from crmcli.errors import BadUsage
+from crmcli.output import cells
 from crmcli.sandbox.objects import TICKET
 from tests.conftest import Run, Sandbox
 
@@ -375,3 +376,16 @@ def test_a_range_of_dates_finds_what_is_in_it(shop: Sandbox, run: Run, dates_as:
     shop.switch(f"dates={dates_as}", f"date-bounds={bounds}")
     days = ("--opened-after", "2026-03-04", "--opened-before", "2026-03-06")
     assert run("tickets", "list", *days, "-o", "ids").out.split() == ["4", "5"]
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("11/1/2026 1:05:09 PM", "2026-11-01 13:05"),
+        ("11/1/2026 12:00:00 AM", "2026-11-01 00:00"),
+        ("1/1/0001 12:00:00 AM", ""),
+        ("11/1/2026 13:05 PM", "11/1/2026 13:05 PM"),
+    ],
+)
+def test_a_date_with_half_a_day_is_told_as_any_other(written: str, told: str) -> None:
+    assert cells.date(written) == told

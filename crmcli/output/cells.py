@@ -66,17 +66,19 @@ def date(value: object) -> str:
     elif found := _SLASHED.fullmatch(value):
         text = f"{found[3]}-{found[1]:0>2}-{found[2]:0>2}" + (f" {found[4]:0>5}" if found[4] else "")
     else:
-        return _halves(value) or one_line(value)
+        return _halves(value)
     return "" if text.startswith(_UNSET_YEAR) else text
 
 
 def _halves(value: str) -> str:
-    """A date with an hour of half a day, `11/23/2026 2:05:00 PM`; empty for anything else."""
+    """A date with an hour of half a day, `11/23/2026 2:05:00 PM`; anything else as it came."""
     try:
-        moment = dates.from_store(value) if _HALVES.fullmatch(value) else None
+        if not _HALVES.fullmatch(value):
+            return one_line(value)
+        moment = dates.from_store(value)
     except ValueError:
-        return ""
-    return f"{moment:%Y-%m-%d %H:%M}" if moment else ""
+        return one_line(value)
+    return moment.isoformat(" ", "minutes") if moment else ""
 
 
 def ago(value: object, look: Look | None) -> str:
