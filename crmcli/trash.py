@@ -200,7 +200,8 @@ class Trash:
     def deleted(self, number: int, *, seen_gone: bool) -> None:
         """It is gone; and so is what earlier tries kept of it, of which nobody knew whether they had deleted it.
 
-        What was only `seen_gone` another has deleted, where another entry says that it did: then that one is enough.
+        What was only `seen_gone` another has deleted, where another entry says that it did, or is at it: if that has the very
+        same, it is enough; if not, this one, which may have been read while it was going, stays as `unsure`.
         """
         with self._change() as db:
             twins = db.execute(
@@ -211,7 +212,17 @@ class Trash:
             if seen_gone and any(twin["state"] == DELETED for twin in twins):
                 db.execute("DELETE FROM entries WHERE number = ?", (number,))
                 return
-            db.execute("UPDATE entries SET state = ? WHERE number = ? AND state = ?", (DELETED, number, UNDERWAY))
+            others = db.execute(
+                "SELECT other.state, other.owner FROM entries one JOIN entries other USING (store, path)"
+                " WHERE one.number = ? AND other.number != ?",
+                (number, number),
+            ).fetchall()
+            is_anothers = seen_gone and any(
+                other["state"] == DELETED or (other["state"] == UNDERWAY and processes.runs(other["owner"]))
+                for other in others
+            )
+            state = UNSURE if is_anothers else DELETED
+            db.execute("UPDATE entries SET state = ? WHERE number = ? AND state = ?", (state, number, UNDERWAY))
             tries = [
                 (twin["number"],)
                 for twin in twins

@@ -121,10 +121,10 @@ def _row(state: State, entry: Entry) -> dict[str, Any]:
         "noun": entry.noun,
         "path": entry.path,
         "deleted": state.moment(entry.made),
-        "what": entry.label,
         "about": entry.about,
-        "customer": entry.who,
         "messages": entry.messages,
         "became": entry.became,
         "profile": entry.profile,
+        "what": entry.label,
+        "customer": entry.who,
     }

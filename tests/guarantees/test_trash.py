@@ -288,6 +288,20 @@ def test_several_threads_at_once(tmp_path: Path) -> None:
     assert {entry.state for entry in shared.entries()} == {"deleted"}
 
 
+@pytest.mark.parametrize("is_quicker", [True, False])
+def test_of_two_the_one_that_was_answered_has_deleted_it(tmp_path: Path, is_quicker: bool) -> None:
+    """The other read it while it was going, and found it gone: less may have been there then."""
+    shared = Trash(tmp_path / "trash.db")
+    one = shared.keep("ticket", "/CRM/1", {"CrmID": 1, "CrmMessageList": [5]}, store="s", profile="p")
+    other = shared.keep("ticket", "/CRM/1", {"CrmID": 1, "CrmMessageList": []}, store="s", profile="p")
+    if is_quicker:
+        other.deleted(seen_gone=True)
+    one.deleted(seen_gone=False)
+    if not is_quicker:
+        other.deleted(seen_gone=True)
+    assert [entry.state for entry in shared.entries()] == ["deleted", "unsure"]
+
+
 VALUES = st.one_of(
     st.none(),
     st.booleans(),
