@@ -135,6 +135,15 @@ class Trash:
                 raise errors.BadUsage(f"The trash has no entry {number}.", hint="See 'crmcli trash list --all'.")
             return db.read(found, _entry, _name)
 
+    def newest(self, path: str, *, store: str) -> Entry | None:
+        """The newest entry of what was at this path of a store; None where there is none that can be read."""
+        with self._change() as db:
+            found = db.execute(
+                f"SELECT {_BRIEF} FROM entries WHERE store = ? AND path = ? ORDER BY number DESC",  # noqa: S608
+                (store, path),
+            )
+            return next(db.sound(found, _entry, _name), None)
+
     def object(self, entry: Entry) -> dict[str, Any]:
         """What was deleted, as the store gave it. Raises BadUsage when it was purged meanwhile."""
         with self._change() as db:

@@ -186,3 +186,10 @@ def test_many_numbers_take_little_memory_and_end_at_once(tmp_path: Path) -> None
     assert found.ended < 2
     with closing(sqlite3.connect(tmp_path / "state" / "crmcli" / "runs.db")) as db:
         assert db.execute("SELECT count(*), max(at) FROM rows").fetchall() == [(200_000, 200_000)]
+
+
+def test_messages_that_were_not_tried_are_named_by_their_tickets(shop: Sandbox, run: Run) -> None:
+    shop.fault("cut-before,method=POST,skip=1")
+    done = run("messages", "create", "1", "3", "4", "5", "6", "7", "--text", "Hello")
+    assert "None" not in done.err
+    assert "not tried: message to ticket" in done.err

@@ -145,7 +145,7 @@ def test_a_slow_reader_gets_all_of_it(sandbox: Sandbox, extra: Mapping[str, str]
     [
         ("messages create 4 --text Hi", 1),
         ("messages create 4 --text Hi --json", 1),
-        ("tickets update 4 5 --status 5 -o ids", 2),
+        ("tickets update 4 5 --subject Other -o ids", 2),
         ("tickets delete 4 5 --yes --json", 2),
     ],
 )

@@ -57,6 +57,28 @@ def test_an_interrupt_between_the_halves_of_a_reply_says_what_was_mailed(
     assert ("kept in /" in err) == (len(tickets) > 1)  # the others' text is still to be sent
 
 
+def test_what_is_so_already_is_told_as_that_and_nothing_is_sent(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "update", "4", "--subject", "Spam").out == "✓ Ticket 4 updated\n"
+    shop.store.clear_log()
+    again = run("tickets", "update", "4", "5", "--subject", "Spam")
+    assert (again.code, again.lines) == (0, ["✓ Ticket 4 was so already", "✓ Ticket 5 updated"])
+    assert shop.asked("PUT") == ["PUT /CRM/5"]
+    (ack,) = run("tickets", "update", "4", "--subject", "Spam", "--json").json
+    assert (ack["Value"], ack["Status"], ack["Message"]) == ("4", "200", "It was so already: nothing was sent.")
+    status = (shop.store.row(TICKET, 7) or {})["StatusID"]
+    replied = run("tickets", "reply", "7", "--text", "Hi", "--status", str(status), "--yes")
+    assert replied.lines[1].endswith("already")
+    for words in (
+        ("departments", "update", "1", "--name", "Sales"),
+        ("replies", "update", "2", "--title", "Welcome"),
+        ("statuses", "update", "2", "--name", "Answered"),
+    ):
+        assert run(*words).lines[0].endswith("was so already"), words
+    assert shop.asked("PUT") == ["PUT /CRM/5"]
+    assert run("tickets", "update", "4", "--subject", "Spam", "--dry-run").out.startswith("PUT ")
+    assert run("runs", "undo", "3").code == 2  # there is nothing that it changed
+
+
 def numbers(run: Run, *words: str) -> list[int]:
     return [row["number"] for row in run(*words, "--json").json]
 
@@ -115,14 +137,27 @@ def test_an_undo_leaves_alone_what_has_changed_since(shop: Sandbox, run: Run) ->
     assert found.code == 9
     assert [ack["Value"] for ack in found.json if ack["Key"] == "CrmID"] == ["4"]
     assert "ticket 5: It has changed since" in found.err
-    assert "No ticket 6" in found.err
+    assert "Ticket 6 was deleted since." in found.err
     assert {number: (shop.store.row(TICKET, number) or {}).get("Subject") for number in (4, 5, 6)} == {
         4: "Subject 4",
         5: "Mine",
         6: None,
     }
     assert (shop.store.row(TICKET, 5) or {})["OrderID"] == 1  # of a ticket that somebody touched, nothing
-    assert states(2) == ["done", "skipped", "failed"]
+    assert states(2) == ["done", "skipped", "skipped"]
+
+
+def test_an_undo_of_what_was_deleted_since_says_where_it_is_kept(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "update", "3", "4", "--subject", "Spam").code == 0
+    assert run("tickets", "delete", "3", "4", "--yes").code == 0
+    assert run("trash", "restore", "1", "--yes").code in (0, 9)
+    undone = run("runs", "undo", "1")
+    assert undone.code == 9
+    assert "Error: Ticket 3 was deleted since, and restored as number 13" in undone.err
+    assert "Error: Ticket 4 was deleted since, and is kept in the trash: crmcli trash restore 2." in undone.err
+    assert "list" not in undone.err
+    shop.store.delete(TICKET, 5)
+    assert run("tickets", "update", "5", "--subject", "X").code == 5  # which nobody knows to have been there
 
 
 # Alike to whoever looks for a lost send, which a store may write otherwise; each is another text all the same.

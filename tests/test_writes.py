@@ -174,7 +174,7 @@ def test_an_update_changes_what_is_named_alone(run: Run, sandbox: Sandbox) -> No
 
 WRITES = [
     (*NEW, "--subject", "Hello"),
-    ("tickets", "update", "7", "--status", "Closed"),
+    ("tickets", "update", "7", "--status", "Spam"),
     ("tickets", "delete", "7"),
     ("messages", "create", "7", "--text", "Hi"),
     ("messages", "delete", "3", "8"),

@@ -61,3 +61,15 @@ def whole(before: Row, changes: Row) -> Row:
             hint=f"Nothing was sent. Name {', '.join(spoilt)} too, with the text that it should have.",
         )
     return body
+
+
+def same(one: object, other: object) -> bool:
+    """Whether a field that holds the one holds the other, to the letter.
+
+    A store may write a number as text, and where nothing is set null, "" or 0 (wire-facts section 6).
+    """
+    return _written(one) == _written(other)
+
+
+def _written(value: object) -> str:
+    return "" if value is None or value == 0 else str(value)

@@ -11,7 +11,7 @@ from crmcli import errors
 from crmcli.api import answers, bodies, empties
 from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
-from crmcli.api.changes import Seen, unseen
+from crmcli.api.changes import Seen, same, unseen
 from crmcli.api.deleting import Deletion, Keep, unkept
 from crmcli.api.paging import Ask, Listing
 from crmcli.api.sends import Ack, Deliver, Likeness, Send, Sight, straight
@@ -208,6 +208,15 @@ class Collection:
         """The ack of a write of an earlier run that is seen to be done."""
         method, path = ("PUT" if did == "updated" else "DELETE"), path or f"{self.path}/{number}"
         return self._ack(did, number, Request(method, self._transport.base_url + path), (), status=200)
+
+    def _was_so(self, before: Row, changes: Row, number: int) -> Ack | None:
+        """What an update gives that would change nothing: nothing is sent then. None for any other, and in a rehearsal."""
+        if self._transport.policy.rehearse or not all(same(before.get(name), to) for name, to in changes.items()):
+            return None
+        self._transport.policy.allow(mails=False)
+        ack = self.known("updated", number)
+        raw = [{**row, "Message": "It was so already: nothing was sent."} for row in ack.raw]
+        return replace(ack, did="was so already", raw=raw, was_so=True)
 
     def _ack(self, did: str, number: int | None, request: Request, raw: Sequence[Row], *, status: int) -> Ack:
         """What a write gives.

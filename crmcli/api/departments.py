@@ -47,5 +47,8 @@ class Departments(Collection):
         from crmcli.api import models
 
         check(models.Department, changes, key=self.key, number=number)
-        body = whole(self.get(number), changes)
-        return self._write("updated", "PUT", f"{self.path}/{number}", body, number=number)
+        before = self.get(number)
+        body = whole(before, changes)
+        return self._was_so(before, changes, number) or self._write(
+            "updated", "PUT", f"{self.path}/{number}", body, number=number
+        )

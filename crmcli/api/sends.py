@@ -22,7 +22,8 @@ class Ack:
     """What became of a write: what was `did`, to which number (None when the store named none), and the store's own ack.
 
     `sent` is False when it was only rehearsed (`Policy.rehearse`); `request` is what went out, or would have. `odd` is what a
-    person should know of it: that the store said something else than that it was done, and it was.
+    person should know of it: that the store said something else than that it was done, and it was. `was_so` says that an update
+    had nothing to change, and sent nothing.
     """
 
     did: str
@@ -31,6 +32,7 @@ class Ack:
     raw: list[Row] = field(default_factory=list)
     sent: bool = True
     odd: str = ""
+    was_so: bool = False
 
 
 @dataclass(frozen=True)

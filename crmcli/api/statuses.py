@@ -74,6 +74,8 @@ class Statuses(Collection):
         check(models.Status, changes, key=self.key, number=number)
         before = {self.identity(row): row for row in self.list()}
         mine = names.numbered(number, before.values(), noun=self.noun, key=self.key)
+        if was_so := self._was_so(mine, changes, number):
+            return was_so
         last: errors.CrmError = errors.NotFound(f"No status {number}.")
         for candidate in self._candidates(mine):
             path = f"{self.path}/{candidate}"

@@ -184,6 +184,8 @@ class Tickets(Numbered):
         if self._merges is False:
             body = self._changed(before, body)
         seen(before)
+        if was_so := self._was_so(before, changes, number):
+            return was_so
         ack = self._put(number, body)
         at_stake = _at_stake(before, body)
         if ack.sent and self._merges is None and at_stake:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, overload
 
 from crmcli import errors
 from crmcli.api.bodies import messages_of
-from crmcli.api.changes import Seen
+from crmcli.api.changes import Seen, same
 from crmcli.api.names import as_number
 from crmcli.api.sends import Ack
 from crmcli.output.cells import Look, called, told
@@ -166,18 +166,6 @@ def as_expected(expected: Mapping[str, Any], row: Row, *, digest: str, look: Loo
         raise _changed("another field, or a message")
 
 
-def same(one: object, other: object) -> bool:
-    """Whether a field that holds the one holds the other, to the letter.
-
-    A store may write a number as text, and where nothing is set null, "" or 0 (wire-facts section 6).
-    """
-    return _written(one) == _written(other)
-
-
-def _written(value: object) -> str:
-    return "" if value is None or value == 0 else str(value)
-
-
 def _quoted(said: str, value: object) -> str:
     return repr(said) if isinstance(value, str) or not said else said
 
@@ -265,7 +253,8 @@ def _reply(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
         may = "is not" if isinstance(failure, _UNDONE) else "may not be"
         raise errors.HalfDone(f"{sent}; its status {may} changed", failure, hint=hint, is_sent=True) from None
     # Its number is the ticket's; what `-o ids` prints is the message's alone.
-    yield replace(ack, number=None, did=f"of ticket {number} is {action.status_name} now"), "status"
+    when = "already" if ack.was_so else "now"
+    yield replace(ack, number=None, did=f"of ticket {number} is {action.status_name} {when}"), "status"
 
 
 def _number(action: Action) -> int:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from crmcli import errors, inputs, placeholders
-from crmcli.bulk import actions, given, reading
+from crmcli.api.changes import same
+from crmcli.bulk import given, reading
 from crmcli.bulk.actions import Action, Alike
 from crmcli.bulk.given import Lookup, Values, numbered
 from crmcli.output.columns import REPLIES
@@ -84,8 +85,8 @@ def _unlike(line: Line, ticket: Values | errors.CrmError) -> Line | None:
     """A row without what its ticket is already; None where it was nothing else."""
     if isinstance(ticket, errors.CrmError):  # which is told when its turn comes
         return line
-    same = {name for name, value in line.values.items() if name in ticket and actions.same(value, ticket[name])}
-    values = {name: value for name, value in line.values.items() if name == "CrmID" or name not in same}
+    so = {name for name, value in line.values.items() if name in ticket and same(value, ticket[name])}
+    values = {name: value for name, value in line.values.items() if name == "CrmID" or name not in so}
     return replace(line, values=values) if len(values) > 1 or len(line.values) == 1 else None
 
 

@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crmcli import errors, inputs, numerals
+from crmcli.api.changes import same
 from crmcli.bulk import reading
-from crmcli.bulk.actions import Action, Row, digest_of, numbers_of, same
+from crmcli.bulk.actions import Action, Row, digest_of, numbers_of
 from crmcli.output.formats import dumper
 from crmcli.output.kept import PLAN
 from crmcli.rows.found import refusal

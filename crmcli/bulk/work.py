@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from crmcli import errors, interrupts
+from crmcli.api.changes import same
 from crmcli.bulk import actions, mails
 from crmcli.bulk.actions import Action, Alike, Row, Told, kinds
 from crmcli.bulk.crew import Crew
@@ -184,6 +185,7 @@ class _Worker:
         self._delivery = state.delivery  # made here: threads that ask for it at once would each make their own
         self._warn = state.output.warn
         self._look = state.output.look
+        self._trash = state.trash
         self._run = run
         self._is_told = False
         self._until = time.monotonic() + state.settings.settle
@@ -224,10 +226,29 @@ class _Worker:
             except _Already:
                 told.append(actions.seen_done(action, self._crm))
             except errors.NotFound:
-                if action.do != "delete" or not row.started:
+                if action.do == "delete" and row.started:
+                    told.append(actions.seen_done(action, self._crm))
+                elif action.number and (action.expected is not None or row.started):  # it was there before
+                    raise self._deleted_since(action, action.number) from None
+                else:
                     raise
-                told.append(actions.seen_done(action, self._crm))
             return
+
+    def _deleted_since(self, action: Action, number: int) -> errors.Changed:
+        """What is said of a thing that was there when the run, or the plan, was made; with its entry of the trash, if any."""
+        collection = self._crm.tickets if action.noun == "ticket" else self._crm.replies
+        label = f"{action.label[0].upper()}{action.label[1:]}"
+        kept = self._trash.newest(f"{collection.path}/{number}", store=self._run.store)
+        if kept is None:
+            return errors.Changed(f"{label} was deleted since.", hint="This machine's trash doesn't have it.")
+        if kept.became:
+            return errors.Changed(
+                f"{label} was deleted since, and restored as number {kept.became}.", hint="See there."
+            )
+        again = f"crmcli trash restore {kept.number}"
+        return errors.Changed(
+            f"{label} was deleted since, and is kept in the trash: {again}.", hint="Restored, it has a new number."
+        )
 
     @contextmanager
     def _sending(self, action: Action, row: RunRow) -> Iterator[None]:
@@ -266,7 +287,7 @@ class _Worker:
         wanted = action.wanted
         if row.before:
             is_as_before = row.before != wanted and all(found.get(name) == row.before[name] for name in row.before)
-            if not is_as_before and all(actions.same(found.get(name), value) for name, value in wanted.items()):
+            if not is_as_before and all(same(found.get(name), value) for name, value in wanted.items()):
                 raise _Already
             actions.as_expected(row.before, found, digest="", look=self._look)
         elif not action.sends:
