@@ -123,7 +123,7 @@ def test_a_certificate_that_nobody_vouches_for_is_told_once(
     assert tls.connections == 1, "not tried again"
     assert not shop.asked()
     if command == "doctor":
-        assert [row["check"] for row in result.json] == ["profile", "host", "proxy", "TLS", "rate", "outbox"]
+        assert not {"tickets", "clock"} & {row["check"] for row in result.json}, "what is behind it is not tried"
         assert [row["check"] for row in result.json if row["state"] == "failed"] == ["TLS"]
 
 

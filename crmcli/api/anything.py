@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crmcli.api import answers, bodies
 from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
-from crmcli.api.collection import asking
+from crmcli.api.pages import asking
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack
 from crmcli.api.transport import Request, Transport

@@ -9,49 +9,16 @@ from typing import Any, ClassVar
 
 from crmcli import errors
 from crmcli.api import answers, bodies, empties
-from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, same, unseen
 from crmcli.api.deleting import Deletion, Keep, unkept
-from crmcli.api.paging import Ask, Listing
+from crmcli.api.pages import asking, counted, page
+from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Deliver, Likeness, Send, Sight, straight
 from crmcli.api.transport import Before, Request, Transport
 
 Heard = Callable[[dict[int, str] | None], None]
 """Told the names by number of a list that was read whole, and None when something in it is about to change."""
-
-
-def _page(params: Mapping[str, object], offset: int, limit: int) -> dict[str, object]:
-    return {**params, "limit": limit, "offset": offset}
-
-
-def asking(
-    transport: Transport, path: str, params: Mapping[str, object], *, vouch: Callable[[Answer], None] | None = None
-) -> Ask:
-    """How the pages of the list at a path are asked for. What it gives raises what `Transport.read` does.
-
-    A page that says nothing is empty only where `vouch` says so (by default the list's own count, or another list): it is
-    given the answer, and raises where nothing shows that the API is there.
-    """
-    vouch = vouch or partial(empties.vouch, transport, count=lambda: counted(transport, path, params))
-
-    def ask(offset: int, limit: int) -> list[Row]:
-        answer = transport.read(path, _page(params, offset, limit))
-        if empties.is_nothing(answer):
-            vouch(answer)
-            return []
-        return [] if answer.past_the_end else answers.good(answer).rows()
-
-    return ask
-
-
-def counted(transport: Transport, path: str, params: Mapping[str, object]) -> int | None:
-    """The store's own count of a list; None where it has none. Raises what `Transport.read` does."""
-    answer = transport.read(path, {**params, "countonly": 1})
-    if answer.past_the_end:
-        # Nothing to count is 200 and 0 (recorded, wire-facts section 3): a store that answers so doesn't count.
-        return None
-    return answers.good(answer).total()
 
 
 class Collection:
@@ -132,7 +99,7 @@ class Collection:
             keep=keep,
             whole=self._told if self._heard and not any(params.values()) else None,
             total=count,
-            soon=lambda offset, limit: self._transport.expect(self.path, _page(params, offset, limit)),
+            soon=lambda offset, limit: self._transport.expect(self.path, page(params, offset, limit)),
         )
 
     def _told(self, rows: Sequence[Row]) -> None:

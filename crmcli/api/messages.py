@@ -11,8 +11,9 @@ from crmcli.api import empties
 from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
 from crmcli.api.changes import Seen, unseen
-from crmcli.api.collection import Collection, asking
+from crmcli.api.collection import Collection
 from crmcli.api.names import as_number
+from crmcli.api.pages import asking
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Likeness, Send, alike
 
