@@ -88,6 +88,15 @@ def test_in_a_pipe_it_is_plain_text_too(shop: Sandbox, run: Run) -> None:
     assert run("tickets", "get", "1", "--fields", "CrmID,Subject").out == "1\tSubject 1\n"
 
 
+def test_what_is_in_the_trash_is_shown_without_the_store(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "delete", "3", "--yes").code == 0
+    shop.store.clear_log()
+    shown = run("trash", "show", "1", terminal=True)
+    assert (shown.code, shown.err, "No messages." in shown.out) == (0, "", True)
+    assert run("trash", "show", "1").out.startswith("3\t")
+    assert [each for each in shop.asked() if each.startswith("GET /CRM/3")] == []
+
+
 @pytest.mark.parametrize("terminal", [False, True])
 def test_several_are_told_one_after_the_other(shop: Sandbox, run: Run, terminal: bool) -> None:
     one, three = (run("tickets", "get", number, terminal=terminal).out for number in ("1", "3"))

@@ -38,7 +38,7 @@ def list_(
 def show(state: State, number: Annotated[str, typer.Argument(help="The entry's number.", metavar="ID")]) -> None:
     """Show what was deleted, whole: a ticket with its messages. With --json as the store had it."""
     entry = state.trash.get(inputs.number(number, noun="trash entry"))
-    state.output.objects([state.trash.object(entry)], _SHAPES[entry.noun], single=True)
+    state.output.objects([state.trash.object(entry)], _SHAPES[entry.noun], single=True, kept=True)
 
 
 @verb(app, "restore", writes=True, resends=True, example="crmcli trash restore 3")

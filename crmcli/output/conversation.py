@@ -15,10 +15,11 @@ from crmcli.output.streams import BOLD, CYAN, DIM, Stream, status_style
 from crmcli.output.view import INDENT, fact, files, hanging, theirs
 
 
-def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crmcli") -> str:
+def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crmcli", whole: bool = False) -> str:
     """The ticket and its messages, as lines that fit the terminal; blank fields are left out.
 
-    `program` is how it is called to print what is folded here.
+    `program` is how it is called to print what is folded here. Of a ticket that is not `whole` the messages are asked for where
+    it has none.
     """
     number, subject = plain(ticket.get(TICKETS.key)), plain(ticket.get("Subject")) or "(no subject)"
     told = [stream.paint(line, BOLD) for line in hanging(f"#{number} ", subject, stream)]
@@ -27,7 +28,7 @@ def lines(ticket: Row, stream: Stream, look: Look | None, *, program: str = "crm
     for name, text, style in facts:
         told += fact(name.ljust(width), text, stream, name_style=DIM, style=style)
     messages = ticket.get("CrmMessageList")
-    if not messages and look is not None:  # a store may leave them out of the ticket
+    if not messages and look is not None and not whole:  # a store may leave them out of the ticket
         messages = look.messages(ticket)
     if look is not None and isinstance(messages, list):
         look.hear({**ticket, "CrmMessageList": messages})

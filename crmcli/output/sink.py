@@ -124,16 +124,16 @@ class Output:
             self.note(empty or f"No {shape.plural} match.")
         return rows
 
-    def objects(self, rows: Iterable[Row], shape: Shape, *, single: bool) -> None:
+    def objects(self, rows: Iterable[Row], shape: Shape, *, single: bool, kept: bool = False) -> None:
         """Print what was asked for by ID: a list, or when `single` one object (in JSON bare, in a table all of it).
 
-        Tickets are conversations, one below the other, unless a format or fields are asked for.
+        Tickets are conversations, one below the other, unless a format or fields are asked for, or they are `kept` here.
         """
-        told = shape is TICKETS and self._format is None and self._fields is None
+        told = shape is TICKETS and not kept and self._format is None and self._fields is None
         if told or (single and self.format in ("table", "json")):
             fields, out = self.fields_of(shape), self._out()
             for at, row in enumerate(rows):
-                self._read("\n" * bool(at) + self._one(row, shape, fields, out), out, paged=single)
+                self._read("\n" * bool(at) + self._one(row, shape, fields, out, kept), out, paged=single)
             return
         self.pages(formats.batches(rows, _BATCH if self.format == "table" else 1), shape)
 
@@ -279,13 +279,13 @@ class Output:
             lines = formats.tsv_rows(pages, cells, terminal=out.terminal)
         return formats.watched(lines, out, self.warn)
 
-    def _one(self, row: Row, shape: Shape, fields: list[str] | None, out: Stream) -> str:
+    def _one(self, row: Row, shape: Shape, fields: list[str] | None, out: Stream, kept: bool) -> str:
         if self.format == "json":
             return self._dumper(indent=out.terminal)(formats.picker(fields)(row)) + "\n"
         if shape is TICKETS and fields is None:
             from crmcli.output import conversation
 
-            return conversation.lines(row, out, self.look, program=follow.program(self._profile))
+            return conversation.lines(row, out, self.look, program=follow.program(self._profile), whole=kept)
         from crmcli.output import view  # as the table
 
         return view.lines(row, shape, fields, out, self.look)
