@@ -98,6 +98,10 @@ class Changed(Partial):
     """A row was left as it is: it is not as it was when it was planned, or as a run left it."""
 
 
+class Held(Partial):
+    """Another process is changing it, and comes to no end: it was left as it is."""
+
+
 class HalfDone(Partial):
     """Something was `done`, a message mailed, say, and what was to follow failed of `cause`."""
 

@@ -127,13 +127,15 @@ def changing(  # noqa: PLR0913  # what it is called, and what is done where it c
     what: str,
     hint: str | None = None,
     alone: bool = False,
+    last: bool = True,
     unreadable: Unreadable | None = None,
 ) -> Iterator[Ledger]:
     """A transaction on the file, which is made where it isn't there (mode 0600, its folder 0700) and has had all `steps`.
 
     It is on disk when the block has ended, and taken back when the block raises. `alone` keeps readers out, too, and
-    waits for nobody. Raises InUse where another process has the file, Newer where the file has had more steps, BadConfig
-    where it can't be used for another reason; all say so of `what`. `unreadable` is told of rows that can't be read.
+    waits for nobody. Where nothing in it need `last` beyond a crash of the machine, the disk is not waited for. Raises InUse
+    where another process has the file, Newer where the file has had more steps, BadConfig where it can't be used for another
+    reason; all say so of `what`. `unreadable` is told of rows that can't be read.
     """
     try:
         _make(path)
@@ -143,7 +145,7 @@ def changing(  # noqa: PLR0913  # what it is called, and what is done where it c
     try:
         db.path, db.unreadable = path, unreadable or Unreadable()
         db.row_factory = sqlite3.Row
-        _set_up(db, path)
+        _set_up(db, path, last=last)
         db.text_factory = _text  # bytes that are no text spoil their own row, and not the whole answer
         db.execute("BEGIN EXCLUSIVE" if alone else "BEGIN IMMEDIATE")
         _bring_up(db, steps, path, what)
@@ -183,7 +185,7 @@ def wipe(path: Path, *, what: str, packed: bool = False) -> None:
         raise BadConfig(f"{what}: what was taken out may be in it still ({path}: {fault}).") from None
 
 
-def _set_up(db: sqlite3.Connection, path: Path) -> None:
+def _set_up(db: sqlite3.Connection, path: Path, *, last: bool = True) -> None:
     """What each connection to a file of ours is like.
 
     One file and no write-ahead log: a copy of it is whole, and FULL means synced before COMMIT returns. What is deleted is
@@ -192,7 +194,7 @@ def _set_up(db: sqlite3.Connection, path: Path) -> None:
     """
     with _overwritten(_journal(path)):
         db.execute("PRAGMA journal_mode = PERSIST").fetchone()
-    db.execute("PRAGMA synchronous = FULL")
+    db.execute(f"PRAGMA synchronous = {'FULL' if last else 'OFF'}")
     db.execute("PRAGMA secure_delete = ON").fetchone()
 
 

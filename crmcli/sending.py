@@ -13,6 +13,7 @@ from crmcli.keeping import Keeping
 if TYPE_CHECKING:
     from crmcli.api.crm import Crm
     from crmcli.api.sends import Send
+    from crmcli.claims import Claims
     from crmcli.outbox.delivery import Delivery
     from crmcli.settings import Settings
     from crmcli.state import Shared
@@ -41,6 +42,15 @@ class Sending(Keeping):
         raise NotImplementedError
 
     @cached_property
+    def claims(self) -> Claims:
+        """Who is changing what at this profile's store."""
+        from crmcli import paths
+        from crmcli.claims import Claims
+
+        path = paths.state_folder() / "claims.db"
+        return Claims(path, store=self.settings.store, pause=self.crm.rest, warn=self.output.warn)
+
+    @cached_property
     def delivery(self) -> Delivery:
         """How what makes something goes out: through the outbox of this profile's store. Raises BadConfig."""
         from crmcli.outbox.delivery import Delivery
@@ -59,6 +69,7 @@ class Sending(Keeping):
             decided=lambda: self.decided,
             again=self.shared.send_again,
             rest=self.crm.rest,
+            hold=lambda what: self.claims.held(what),  # noqa: PLW0108 - made when something is sent, not before
             is_recent=self._is_recent,
         )
 

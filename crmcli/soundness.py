@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crmcli import checkpoints, paths
+from crmcli.claims import Claims
 from crmcli.errors import BadConfig
 from crmcli.ledger import Newer, Unreadable
 from crmcli.outbox.box import Box
@@ -20,6 +21,7 @@ _LOST = {
     "runs.db": "which runs were stopped, and what can be undone",
     "outbox.db": "what may have been sent: look at the store before you send anything again",
     "trash.db": "what was deleted",
+    "claims.db": "nothing, where no other crmcli runs",
 }
 _ROWS = {
     "runs.db": "The rest of its run goes on without it: look at the store what became of it.",
@@ -31,7 +33,7 @@ _ROWS = {
 def troubles() -> Iterator[Trouble]:
     """What can't be read, file by file, and row by row where a file can."""
     folder = paths.state_folder()
-    for name, look in (("runs.db", _runs), ("outbox.db", _outbox), ("trash.db", _trash)):
+    for name, look in (("runs.db", _runs), ("outbox.db", _outbox), ("trash.db", _trash), ("claims.db", _claims)):
         path = folder / name
         if not path.exists():
             continue
@@ -66,3 +68,8 @@ def _trash(path: Path) -> Unreadable:
     trash = Trash(path)
     trash.check()
     return trash.unreadable
+
+
+def _claims(path: Path) -> Unreadable:
+    Claims(path, store="", pause=lambda _: None, warn=lambda _: None).check()
+    return Unreadable()

@@ -140,6 +140,7 @@ class State(Asking, Sending):
             deliver=lambda send: self.delivery(send),  # noqa: PLW0108 - made when something is sent, not before
             keep=lambda *gone: self.trash.keep(*gone, store=settings.store, profile=settings.profile),
             mending=lambda ticket: self.mending(ticket, settings.store),
+            hold=lambda what: self.claims.held(what),  # noqa: PLW0108 - made when something is changed, not before
             heard=self.known.keep,
         )
 

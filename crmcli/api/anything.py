@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Hashable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
@@ -12,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crmcli.api import answers, bodies
 from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row
+from crmcli.api.collection import Collection
 from crmcli.api.pages import asking
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 _ROOT = "/3dcartwebapi/v1"
 _PLAIN = r"[1-9]\d{0,17}"  # a store may read +42 or 042 as 42, past the outbox and the trash
 _DELETED = re.compile(rf"/CRM/(?:({_PLAIN})(?:/message/({_PLAIN}))?|savedreply/({_PLAIN}))", re.IGNORECASE | re.ASCII)
-_CHANGED = re.compile(rf"/CRM/(?:(?:department|savedreply|status)/)?{_PLAIN}", re.IGNORECASE | re.ASCII)
+_CHANGED = re.compile(rf"/CRM/(?:(department|savedreply|status)/)?({_PLAIN})", re.IGNORECASE | re.ASCII)
 _TICKET = re.compile(rf"/CRM/({_PLAIN})", re.IGNORECASE | re.ASCII)
 _MESSAGES = re.compile(rf"/CRM/({_PLAIN})/message", re.IGNORECASE | re.ASCII)
 _STEP = re.compile(rf"[a-z]+|{_PLAIN}", re.IGNORECASE | re.ASCII)
@@ -86,6 +88,22 @@ class Anything:
             return self._crm.tickets.create(fields=body or {})
         if method == "POST" and path.lower() == "/crm/savedreply":
             return self._crm.replies.create(fields=body or {})
+        with self._held(path) if method == "PUT" else nullcontext():
+            return self._written(method, path, body)
+
+    def _held(self, path: str) -> AbstractContextManager[None]:
+        """As `changes.Hold`, of what is at a path; nobody knows what is at others."""
+        of = _CHANGED.fullmatch(path)
+        if not of:
+            return nullcontext()
+        nouns: dict[str, Collection] = {
+            "department": self._crm.departments,
+            "savedreply": self._crm.replies,
+            "status": self._crm.statuses,
+        }
+        return nouns.get((of[1] or "").lower(), self._crm.tickets).held(int(of[2]))
+
+    def _written(self, method: str, path: str, body: Row | None) -> Ack:
         if method == "PUT" and (ticket := _TICKET.fullmatch(path)):
             self._crm.tickets.mend(int(ticket[1]))
         request = Request(method, self._transport.base_url + path, body)

@@ -21,6 +21,15 @@ def unseen(_: Row) -> None:
     """Nobody looks."""
 
 
+Hold = Callable[[str], AbstractContextManager[None]]
+"""Given what is to be changed, as `ticket 42`: within it nobody else who goes by it changes that."""
+
+
+def unheld(_: str) -> AbstractContextManager[None]:
+    """Nobody else is there."""
+    return nullcontext()
+
+
 Look = Callable[[Row], Row]
 
 Mending = Callable[[int], AbstractContextManager[Look | None]]
@@ -73,3 +82,23 @@ def same(one: object, other: object) -> bool:
 
 def _written(value: object) -> str:
     return "" if value is None or value == 0 else str(value)
+
+
+def at_stake(before: Row, sent: Row) -> list[str]:
+    """The fields that hold something and were not sent: what a PUT may have blanked, and none in a nearly empty ticket.
+
+    The store moves DateLastAction by itself, and gives messages that it keeps elsewhere.
+    """
+    moves = ("DateLastAction", "CrmID")
+    found = [
+        name
+        for name, value in before.items()
+        if holds(value) and name not in sent and name not in moves and not isinstance(value, list)
+    ]
+    # That the store keeps its own date says nothing of the rest.
+    return [] if found == ["DateOpened"] else found
+
+
+def holds(value: object) -> bool:
+    """Whether a field is set: not null, "", 0 or a date of the year 1 (wire-facts section 6)."""
+    return bool(value) and not str(value).startswith(("0001-01-01", "01/01/0001", "1/1/0001"))

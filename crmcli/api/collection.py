@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any, ClassVar
@@ -10,7 +11,7 @@ from typing import Any, ClassVar
 from crmcli import errors
 from crmcli.api import answers, bodies, empties
 from crmcli.api.bodies import Row
-from crmcli.api.changes import Seen, same, unseen
+from crmcli.api.changes import Hold, Seen, same, unheld, unseen
 from crmcli.api.deleting import Deletion, Keep, unkept
 from crmcli.api.pages import asking, counted, page
 from crmcli.api.paging import Listing
@@ -41,13 +42,19 @@ class Collection:
         deliver: Deliver = straight,
         keep: Keep = unkept,
         heard: Heard | None = None,
+        hold: Hold = unheld,
     ) -> None:
         self._transport = transport
         self._page_size = page_size
         self._keep = keep
         self._heard = heard
-        # A rehearsal makes nothing, so there is nothing to keep or to look for.
+        # A rehearsal changes nothing, so there is nothing to hold, to keep or to look for.
+        self._hold = unheld if transport.policy.rehearse else hold
         self._deliver = straight if transport.policy.rehearse else deliver
+
+    def held(self, number: int) -> AbstractContextManager[None]:
+        """Within it nobody else changes the object of this number, who goes by the same `changes.Hold`."""
+        return self._hold(f"{self.noun} {number}")
 
     def identity(self, row: Row) -> Hashable:
         """What tells a row from the others of its list. Raises StoreFailed when it has nothing of the kind."""
@@ -138,6 +145,7 @@ class Collection:
         look: Callable[[Row], tuple[Iterable[Row], Iterable[Row]]],
         mails: bool = False,
         missing: str | None = None,
+        holds: str = "",
     ) -> Send:
         """Something to be made by a POST.
 
@@ -165,6 +173,7 @@ class Collection:
             ),
             likeness=likeness,
             of=of,
+            holds=holds,
         )
 
     def _sight(self, alike: Iterable[Row], others: Iterable[Row]) -> Sight:
@@ -267,15 +276,16 @@ class Numbered(Collection):
 
     def delete(self, number: int, *, seen: Seen = unseen) -> Ack:
         """Delete one object by its number, kept whole first. Raises as `_delete`."""
-        return self._delete(
-            f"{self.path}/{number}",
-            lambda: self.whole(number),
-            look=lambda: self.whole(number),
-            label=f"{self.noun} {number}",
-            number=number,
-            seen=seen,
-            requests=self.to_read,
-        )
+        with self.held(number):
+            return self._delete(
+                f"{self.path}/{number}",
+                lambda: self.whole(number),
+                look=lambda: self.whole(number),
+                label=f"{self.noun} {number}",
+                number=number,
+                seen=seen,
+                requests=self.to_read,
+            )
 
     def whole(self, number: int) -> Row:
         """All that is deleted with an object. Raises as `get`."""

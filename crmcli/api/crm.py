@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from crmcli.api.changes import Mending, whole_always
+from crmcli.api.changes import Hold, Mending, unheld, whole_always
 from crmcli.api.deleting import Keep, unkept
 from crmcli.api.departments import Departments
 from crmcli.api.messages import Messages
@@ -33,8 +33,9 @@ class Crm:
     `timezone` is the store's. `app` is a WSGI application that stands in for the network, and is closed with it. `trace` gets
     a line for each request, without the keys; `waiting` is entered while the store is waited for. `deliver` is how what
     makes something goes out: an outbox, or straight. `keep` is given all that is to be deleted (`collection.Keep`); `mending`
-    knows what earlier updates left blank (`changes.Mending`). `heard` is told what departments, statuses and replies (so its
-    first argument) are called when a list of them was read whole, and None when one is about to change.
+    knows what earlier updates left blank (`changes.Mending`); `hold` keeps others from what is being changed
+    (`changes.Hold`). `heard` is told what departments, statuses and replies (so its first argument) are called when a list of
+    them was read whole, and None when one is about to change.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Crm:
         deliver: Deliver = straight,
         keep: Keep = unkept,
         mending: Mending = whole_always,
+        hold: Hold = unheld,
         waiting: AbstractContextManager[None] | None = None,
         heard: Callable[[str, dict[int, str] | None], None] = lambda *_: None,
     ) -> None:
@@ -63,6 +65,7 @@ class Crm:
         self._deliver = deliver
         self._keep = keep
         self._mending = mending
+        self._hold = hold
         self._heard = heard
         self._zone = timezone
         self._bucket: Bucket | None = None
@@ -162,17 +165,21 @@ class Crm:
             deliver=self._deliver,
             keep=self._keep,
             mending=self._mending,
+            hold=self._hold,
         )
 
     @cached_property
     def messages(self) -> Messages:
         """`/CRM/{ticket}/message`."""
-        return Messages(self._transport, page_size=self._page_size, deliver=self._deliver, keep=self._keep)
+        return Messages(
+            self._transport, page_size=self._page_size, deliver=self._deliver, keep=self._keep, hold=self._hold
+        )
 
     @cached_property
     def departments(self) -> Departments:
         """`/CRM/department`."""
-        return Departments(self._transport, page_size=self._page_size, heard=partial(self._heard, "departments"))
+        heard = partial(self._heard, "departments")
+        return Departments(self._transport, page_size=self._page_size, heard=heard, hold=self._hold)
 
     @cached_property
     def replies(self) -> Replies:
@@ -183,9 +190,11 @@ class Crm:
             deliver=self._deliver,
             keep=self._keep,
             heard=partial(self._heard, "replies"),
+            hold=self._hold,
         )
 
     @cached_property
     def statuses(self) -> Statuses:
         """`/CRM/status`."""
-        return Statuses(self._transport, page_size=self._page_size, heard=partial(self._heard, "statuses"))
+        heard = partial(self._heard, "statuses")
+        return Statuses(self._transport, page_size=self._page_size, heard=heard, hold=self._hold)

@@ -47,8 +47,9 @@ class Departments(Collection):
         from crmcli.api import models
 
         check(models.Department, changes, key=self.key, number=number)
-        before = self.get(number)
-        body = whole(before, changes)
-        return self._was_so(before, changes, number) or self._write(
-            "updated", "PUT", f"{self.path}/{number}", body, number=number
-        )
+        with self.held(number):
+            before = self.get(number)
+            body = whole(before, changes)
+            return self._was_so(before, changes, number) or self._write(
+                "updated", "PUT", f"{self.path}/{number}", body, number=number
+            )

@@ -106,7 +106,15 @@ class Messages(Collection):
 
         path, missing = f"/CRM/{ticket}/message", f"No ticket {ticket}."
         return self._sending(
-            path, fields, likeness=_LIKENESS, of=of, prepare=prepare, look=look, mails=True, missing=missing
+            path,
+            fields,
+            likeness=_LIKENESS,
+            of=of,
+            prepare=prepare,
+            look=look,
+            mails=True,
+            missing=missing,
+            holds=f"ticket {ticket}",
         )
 
     def delete(self, ticket: int, number: int, *, seen: Seen = unseen) -> Ack:
@@ -115,14 +123,15 @@ class Messages(Collection):
         def there() -> Row | None:
             return next((row for row in self.list(ticket) if self.number_of(row) == number), None)
 
-        return self._delete(
-            f"/CRM/{ticket}/message/{number}",
-            lambda: self.get(ticket, number),
-            look=there,
-            label=f"message {number} of ticket {ticket}",
-            number=number,
-            seen=seen,
-        )
+        with self._hold(f"ticket {ticket}"):
+            return self._delete(
+                f"/CRM/{ticket}/message/{number}",
+                lambda: self.get(ticket, number),
+                look=there,
+                label=f"message {number} of ticket {ticket}",
+                number=number,
+                seen=seen,
+            )
 
 
 def _list_in(carried: object) -> list[Any]:

@@ -69,9 +69,10 @@ class Replies(Numbered):
     def update(self, number: int, *, changes: Row, seen: Seen = unseen) -> Ack:
         """Change the named fields of a saved reply; the whole of it is sent, so that nothing is blanked. `seen` may stop it."""
         self.check(changes, number=number)
-        before = self.get(number)
-        body = whole(before, changes)
-        seen(before)
-        return self._was_so(before, changes, number) or self._write(
-            "updated", "PUT", f"{self.path}/{number}", body, number=number
-        )
+        with self.held(number):
+            before = self.get(number)
+            body = whole(before, changes)
+            seen(before)
+            return self._was_so(before, changes, number) or self._write(
+                "updated", "PUT", f"{self.path}/{number}", body, number=number
+            )

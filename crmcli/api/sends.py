@@ -108,7 +108,7 @@ class Send:
     and gives the body that goes out (names turned into numbers); `post` sends it, once, calls what it is given right before
     each try leaves, after all waits, and raises Unsure when its answer was lost; `look` gives what is there now and may be
     it; `made` is the ack for one that was found, of its number, or of the ack that the store gave for it. `likeness` is by what
-    it is compared; `of` gives a send of the same kind and place with another body.
+    it is compared; `of` gives a send of the same kind and place with another body; `holds` is what it changes (`changes.Hold`).
     """
 
     kind: str
@@ -121,6 +121,7 @@ class Send:
     made: Callable[[int | None, Sequence[Row]], Ack]
     likeness: Likeness
     of: Callable[[Row], Send]
+    holds: str = ""
 
 
 Deliver = Callable[[Send], Ack]

@@ -8,6 +8,7 @@ always checked against the list, and a rename is looked at afterwards.
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
+from contextlib import AbstractContextManager
 
 from crmcli import errors
 from crmcli.api import answers, names
@@ -72,6 +73,14 @@ class Statuses(Collection):
         from crmcli.api import models
 
         check(models.Status, changes, key=self.key, number=number)
+        with self.held(number):
+            return self._update(number, changes)
+
+    def held(self, number: int) -> AbstractContextManager[None]:  # noqa: ARG002 - by which of the two it goes is not known
+        """All of them, since the list is compared with itself."""
+        return self._hold("the statuses")
+
+    def _update(self, number: int, changes: Row) -> Ack:
         before = {self.identity(row): row for row in self.list()}
         mine = names.numbered(number, before.values(), noun=self.noun, key=self.key)
         if was_so := self._was_so(mine, changes, number):

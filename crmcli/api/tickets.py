@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from crmcli import dates
 from crmcli.api.bodies import Row, messages_of
-from crmcli.api.changes import Mending, Seen, check, unseen, whole, whole_always
+from crmcli.api.changes import Hold, Mending, Seen, at_stake, check, holds, unheld, unseen, whole, whole_always
 from crmcli.api.collection import Numbered
 from crmcli.api.deleting import Keep, unkept
 from crmcli.api.departments import Departments
@@ -53,8 +53,9 @@ class Tickets(Numbered):
         deliver: Deliver = straight,
         keep: Keep = unkept,
         mending: Mending = whole_always,
+        hold: Hold = unheld,
     ) -> None:
-        super().__init__(transport, page_size=page_size, deliver=deliver, keep=keep)
+        super().__init__(transport, page_size=page_size, deliver=deliver, keep=keep, hold=hold)
         self._zone = zone
         self._departments = departments
         self._statuses = statuses
@@ -177,6 +178,10 @@ class Tickets(Numbered):
         """
         self.check(changes, number=number)
         changes = {**changes, **self._named(department, status)}
+        with self.held(number):
+            return self._update(number, changes, seen)
+
+    def _update(self, number: int, changes: Row, seen: Seen) -> Ack:
         found = self.get(number)
         before = self.mend(number, found) or found
         email = changes.get("CustomerEmail") or before.get("CustomerEmail")
@@ -187,11 +192,11 @@ class Tickets(Numbered):
         if was_so := self._was_so(before, changes, number):
             return was_so
         ack = self._put(number, body)
-        at_stake = _at_stake(before, body)
-        if ack.sent and self._merges is None and at_stake:
+        risked = at_stake(before, body)
+        if ack.sent and self._merges is None and risked:
             try:
                 after = self.get(number)
-                self._merges = all(_holds(after.get(name)) for name in at_stake)
+                self._merges = all(holds(after.get(name)) for name in risked)
                 if not self._merges:
                     ack = self._put(number, self._changed(before, changes))
                 if before.get("CrmMessageList") and not after.get("CrmMessageList"):
@@ -230,8 +235,9 @@ class Tickets(Numbered):
 
     def delete(self, number: int, *, seen: Seen = unseen) -> Ack:
         """Delete a ticket, kept whole first, with what an earlier update had left blank. Raises as `_delete`."""
-        self.mend(number)
-        return super().delete(number, seen=seen)
+        with self.held(number):
+            self.mend(number)
+            return super().delete(number, seen=seen)
 
     def whole(self, number: int) -> Row:
         """A ticket with all its messages: [] says that it has none. Raises NotFound.
@@ -280,23 +286,3 @@ class Tickets(Numbered):
 def _lacking(fields: list[str]) -> Callable[[Row], bool] | None:
     """Keep the tickets in which these numbers are unset (0, null or "" on this API); None when there are none."""
     return (lambda row: not any(row.get(name) for name in fields)) if fields else None
-
-
-def _at_stake(before: Mapping[str, object], sent: Mapping[str, object]) -> list[str]:
-    """The fields that hold something and were not sent: what a PUT may have blanked, and none in a nearly empty ticket.
-
-    The store moves DateLastAction by itself, and gives messages that it keeps elsewhere.
-    """
-    moves = ("DateLastAction", Tickets.key)
-    found = [
-        name
-        for name, value in before.items()
-        if _holds(value) and name not in sent and name not in moves and not isinstance(value, list)
-    ]
-    # That the store keeps its own date says nothing of the rest.
-    return [] if found == ["DateOpened"] else found
-
-
-def _holds(value: object) -> bool:
-    """Whether a field is set: not null, "", 0 or a date of the year 1 (wire-facts section 6)."""
-    return bool(value) and not str(value).startswith(("0001-01-01", "01/01/0001", "1/1/0001"))

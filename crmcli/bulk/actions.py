@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _UNDONE = (
     *(errors.AuthFailed, errors.BadConfig, errors.BadUsage, errors.NeverArrived, errors.NotFound, errors.RateLimited),
-    *(errors.Rejected, errors.Changed),
+    *(errors.Rejected, errors.Changed, errors.Held),
 )
 """What failed of these surely changed nothing."""
 

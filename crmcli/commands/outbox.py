@@ -87,6 +87,8 @@ def resend(state: State, number: Number, *, yes: Yes = False) -> None:
         state.agree(f"Send entry {entry.number}?", yes=yes)
     if entry.state == "intended":  # a stopped process was to send it: it finds that it may not
         entry = state.box.settle(entry, "refused", reason="given up by whoever sent it again")
+        if send.holds:
+            state.claims.take(send.holds, owner=entry.owner)
     # What the entry stands for, a job's key, a command or the row of a run, the new one stands for, too.
     delivery = replace(state.delivery, key=entry.key, words=entry.words)
     with delivery.together(row=(entry.run, entry.row) if entry.run and entry.row else None):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from crmcli.outbox import keys
 from crmcli.outbox.deciding import Decider, Part, Stands, unchecked
 from crmcli.outbox.entries import CONFIRMED, FORGOTTEN, OPEN, REFUSED, UNSURE, Entry, Key
 from crmcli.outbox.looking import named
-from crmcli.outbox.waiting import Waiting
+from crmcli.waiting import Waiting
 
 if TYPE_CHECKING:
     from crmcli.api.sends import Ack, Send
@@ -24,13 +24,14 @@ class Delivery(Decider):
     """Sends through the outbox for one profile. `store` names the store (never its keys).
 
     `once` is the job's key: what it stands for is sent once, however often it is run; `verb` the command that it was given to;
-    `key` both, where it is known. `rest` waits, and may raise Interrupted.
+    `key` both, where it is known. `rest` waits, and may raise Interrupted; `hold` keeps others from what a send changes.
     """
 
     once: str | None = None
     verb: str = ""
     rest: Callable[[float], None] = time.sleep
     key: Key | None = None
+    hold: Callable[[str], AbstractContextManager[None]] = lambda _: nullcontext()
 
     def told(self) -> None:
         """The command is over, and has said what became of what it sent."""
@@ -107,22 +108,28 @@ class Delivery(Decider):
             raise
 
     def _deliver(self, entry: Entry, send: Send) -> Ack:
-        entry, stands, before = self._ready(entry, send)
-        if stands:
-            self.settled(entry, REFUSED, reason=stands.said, again=stands.entry.number)
-            self.mine.discard(entry.number)
-            return self.stood_for(stands, send)
-        entry = self.box.leaves(entry, before=before)
-        try:
-            return self.posted(entry, send)
-        except KeyboardInterrupt:
-            raise self.interrupted(entry) from None
+        with ExitStack() as alone:
+            entry, stands, before = self._ready(entry, send, alone)
+            if stands:
+                self.settled(entry, REFUSED, reason=stands.said, again=stands.entry.number)
+                self.mine.discard(entry.number)
+                return self.stood_for(stands, send)
+            entry = self.box.leaves(entry, before=before)
+            try:
+                return self.posted(entry, send)
+            except KeyboardInterrupt:
+                raise self.interrupted(entry) from None
 
-    def _ready(self, entry: Entry, send: Send) -> tuple[Entry, Stands | None, Sequence[int]]:
-        """Check it; have it be alone of its like; look what stands for it already, and what is there before it leaves."""
+    def _ready(self, entry: Entry, send: Send, alone: ExitStack) -> tuple[Entry, Stands | None, Sequence[int]]:
+        """Check it; have it be `alone` of its like, and at what it changes; look what stands for it, and what is there before.
+
+        In that order, here and everywhere: whoever changes something waits for nobody's sends.
+        """
         try:
             body = send.prepare()
             entry = self._claimed(entry if body == entry.body else self.box.prepared(entry, body), send)
+            if send.holds:
+                alone.enter_context(self.hold(send.holds))
             stands = self.standing(entry, send)
             if stands:
                 return entry, stands, ()
@@ -143,12 +150,12 @@ class Delivery(Decider):
 
     def _claimed(self, entry: Entry, send: Send) -> Entry:
         """The entry, once no other that looks like it may leave before it is settled."""
-        waiting = Waiting(pause=self.rest, warn=self.warn)
+        waiting = self._waiting()
         while True:
             claimed, other = self.box.claim(entry, lambda body: send.likeness.may_be(body, entry.body))
             if other is None:
                 return claimed
-            waiting.on(other)
+            _wait(waiting, other)
 
     def _second_run(self, entry: Entry, send: Send) -> Ack:
         """The job's key, or the row of the run, stands for an entry already: tell what became of it.
@@ -174,8 +181,17 @@ class Delivery(Decider):
 
     def _ended(self, entry: Entry) -> Entry:
         """The entry once the process that sends it is done with it."""
-        waiting = Waiting(pause=self.rest, warn=self.warn)
+        waiting = self._waiting()
         while entry.is_underway:
-            waiting.on(entry)
+            _wait(waiting, entry)
             entry = self.box.get(entry.number)
         return entry
+
+    def _waiting(self) -> Waiting:
+        return Waiting(pause=self.rest, warn=self.warn, failure=errors.Unsure, so="this command sent nothing")
+
+
+def _wait(waiting: Waiting, entry: Entry) -> None:
+    """Wait for a moment for the process that sends this entry. Raises Unsure once that is in vain."""
+    also = f" 'crmcli outbox resolve {entry.number}' looks what became of it."
+    waiting.on(entry.owner, f"sending what looks just the same (outbox entry {entry.number})", also=also)

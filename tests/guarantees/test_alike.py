@@ -382,7 +382,7 @@ def test_a_failed_row_equal_to_another_stays_in_the_list(shop: Sandbox, run: Run
 
 
 def test_a_sender_that_is_stopped(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmcli.outbox.waiting.STOPPED_FOR", 0.2)
+    monkeypatch.setattr("crmcli.waiting.STOPPED_FOR", 0.2)
     with first_post_held(shop) as came:
         one = begin(*SEND)
         assert came.wait(PATIENCE)
@@ -448,7 +448,7 @@ def test_a_sender_that_is_dead_and_not_reaped(shop: Sandbox, run: Run) -> None:
 
 
 def test_nobody_waits_for_ever(shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crmcli.outbox.waiting.PATIENCE", 0.3)
+    monkeypatch.setattr("crmcli.waiting.PATIENCE", 0.3)
     with first_post_held(shop) as came:
         one = begin(*SEND)
         assert came.wait(PATIENCE)

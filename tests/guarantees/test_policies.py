@@ -211,6 +211,7 @@ METHODS: dict[str, tuple[Callable[[Crm], object], bool]] = {
     "anything.write": (lambda crm: crm.anything.write("POST", "/CRM/1/message", FIELDS), True),
 }
 READS = {
+    "held",
     "list",
     "get",
     "find",

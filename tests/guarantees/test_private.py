@@ -61,12 +61,22 @@ def test_all_files_are_their_owners_alone(
     assert run("profiles", "add", "other", *new).code == 0
     assert run("-p", "demo", "tickets", "list").code == 0
     made = {path.name for path in (home / "deep").rglob("*")}
-    assert {"trash.db", "outbox.db", "runs.db", "rate.db", "drafts", "names", "profiles.toml", "sandbox.db"} <= made
+    assert {
+        "trash.db",
+        "outbox.db",
+        "runs.db",
+        "claims.db",
+        "rate.db",
+        "drafts",
+        "names",
+        "profiles.toml",
+        "sandbox.db",
+    } <= made
     assert modes(home / "deep") == {}
 
 
 @posix
-@pytest.mark.parametrize("name", ["trash.db", "outbox.db", "runs.db"])
+@pytest.mark.parametrize("name", ["trash.db", "outbox.db", "runs.db", "claims.db"])
 def test_what_a_link_leads_to_is_private_too(shop: Sandbox, run: Run, umask: int, home: Path, name: str) -> None:
     state_folder().mkdir(parents=True, mode=0o700)
     state_folder().chmod(0o700)
