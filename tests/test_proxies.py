@@ -71,7 +71,9 @@ def test_what_a_proxy_refuses_never_left(
     told = result.out + result.err
     assert (result.code, result.error["kind"]) == (8, "network")
     assert f"http://127.0.0.1:{proxy.port} (from HTTPS_PROXY) answered {status}" in told
-    assert len(heads) == lets + (1 if status in (403, 407) else 5)
+    reads = 5 if "delete" in command else 0  # a delete is looked at again before its second try
+    tries = 1 if status in (403, 407) else reads + 1 if reads else 5
+    assert len(heads) == lets + tries
     assert "s3cret" not in told
     assert "Go away" not in told
     assert "was sent" not in told.replace("nothing was sent", "")

@@ -177,9 +177,13 @@ class Transport:
 
     def _write(self, request: Request, path: str, *, makes: bool, before: Before | None) -> Answer:
         tried, answered = 0, None
+        unreached: errors.NeverArrived | None = None
         while True:
             tried += 1
-            look = before(answered) if before else None
+            try:
+                look = before(answered) if before else None
+            except errors.NeverArrived as unread:  # between two tries: what is told is the write itself
+                raise unreached or unread from None
             try:
                 answer = self._exchange(request.method, path, {}, request.body, look=look)
             except Lost as lost:
@@ -190,7 +194,7 @@ class Transport:
                 if wait is None:
                     raise failure from None
                 self._wait(wait, None)
-                answered = None
+                unreached, answered = failure, None
                 continue
             if answer.http_status != 429:
                 return answers.succeeded(answer, makes=makes)
