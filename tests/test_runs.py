@@ -197,6 +197,23 @@ def test_and_to_a_run_that_goes_on(shop: Sandbox, run: Run, kill: Kill, ours: st
     assert (shop.store.row(TICKET, 6) or {})["Subject"] == theirs
 
 
+@pytest.mark.parametrize("switch", ["put=merge", "put=replace"])
+def test_an_edit_while_the_store_has_us_wait_is_seen(shop: Sandbox, run: Run, switch: str) -> None:
+    """The ticket is read, the PUT is throttled, and a person edits it before the next try."""
+    shop.switch(switch)
+    assert run("tickets", "update", "4", "--subject", "Spam").code == 0
+
+    def edit(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "PUT":
+            shop.store.update(TICKET, 4, {"Subject": "Mine"})
+
+    shop.fault("status=429,method=PUT,times=1,retry-after=0")
+    shop.between(edit)
+    undone = run("runs", "undo", "1")
+    assert (undone.code, "It has changed since" in undone.err) == (9, True)
+    assert (shop.store.row(TICKET, 4) or {})["Subject"] == "Mine"
+
+
 def test_what_was_sent_or_deleted_is_not_undone_and_that_is_said(shop: Sandbox, run: Run) -> None:
     assert run("messages", "create", "4", "--text", "Hello").code == 0
     assert run("tickets", "delete", "5", "--yes").code == 0

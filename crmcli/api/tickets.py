@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import count
 from typing import Any
 
 from crmcli import dates
 from crmcli.api.bodies import Row, messages_of
-from crmcli.api.changes import Hold, Mending, Seen, at_stake, check, holds, unheld, unseen, whole, whole_always
+from crmcli.api.changes import Hold, Mending, Seen, at_stake, check, holds, same, unheld, unseen, whole, whole_always
 from crmcli.api.collection import Numbered
 from crmcli.api.deleting import Keep, unkept
 from crmcli.api.departments import Departments
@@ -16,7 +17,7 @@ from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Deliver, Likeness, Send, alike, straight
 from crmcli.api.statuses import Statuses
 from crmcli.api.transport import Transport
-from crmcli.errors import BadUsage, CrmError, HalfDone, Interrupted, Rejected, StoreFailed
+from crmcli.errors import BadUsage, Changed, CrmError, HalfDone, Interrupted, Rejected, StoreFailed
 
 # The query name of each filter on a number, and the field of a ticket that it compares.
 _NUMBERS = {
@@ -29,6 +30,7 @@ _NUMBERS = {
 
 
 _LIKENESS = Likeness(("CustomerEmail",), ("Subject", "CustomerName", "OrderID"))
+_TO_UPDATE = 2  # requests: it is read, and put
 _NOT_THERE = "A department or a status that isn't there? See 'crmcli departments list' and 'crmcli statuses list'."
 
 
@@ -110,7 +112,8 @@ class Tickets(Numbered):
             **{name: number for name, number in numbers.items() if number},
         }
         none_of = [_NUMBERS[name] for name, number in numbers.items() if number == 0]
-        return self._listing(params, limit=limit, offset=offset, keep=_lacking(none_of), newest=newest)
+        keep = (lambda row: not any(row.get(name) for name in none_of)) if none_of else None
+        return self._listing(params, limit=limit, offset=offset, keep=keep, newest=newest)
 
     def check_new(self, fields: Row) -> None:
         """Whether a ticket of these fields can be opened, as far as can be told here. Raises BadUsage."""
@@ -182,6 +185,7 @@ class Tickets(Numbered):
             return self._update(number, changes, seen)
 
     def _update(self, number: int, changes: Row, seen: Seen) -> Ack:
+        self._transport.reserve(_TO_UPDATE)  # a wait between the two would let others change it
         found = self.get(number)
         before = self.mend(number, found) or found
         email = changes.get("CustomerEmail") or before.get("CustomerEmail")
@@ -191,7 +195,7 @@ class Tickets(Numbered):
         seen(before)
         if was_so := self._was_so(before, changes, number):
             return was_so
-        ack = self._put(number, body)
+        ack = self._put(number, body, again=lambda: self._still(number, before, body, seen))
         risked = at_stake(before, body)
         if ack.sent and self._merges is None and risked:
             try:
@@ -264,8 +268,21 @@ class Tickets(Numbered):
                 fault.hint = _NOT_THERE
             raise
 
-    def _put(self, number: int, body: Row) -> Ack:
-        return self._write("updated", "PUT", f"{self.path}/{number}", body, number=number)
+    def _put(self, number: int, body: Row, *, again: Callable[[], None] = lambda: None) -> Ack:
+        """Send an update; `again` is called before each try but the first, since each comes after a wait."""
+        path, tries = f"{self.path}/{number}", count()
+        later = lambda _: again() if next(tries) else None  # noqa: E731
+        return self._write("updated", "PUT", path, body, number=number, before=later)
+
+    def _still(self, number: int, before: Row, body: Row, seen: Seen) -> None:
+        """See a ticket once more before it is put again. Raises Changed where `body` would write over what changed since."""
+        self._transport.reserve(_TO_UPDATE)
+        now = self.get(number)
+        seen(now)
+        beside = [name for name in body if name in before and not same(now.get(name), before[name])]
+        if self._merges is False and beside:
+            said = f"It changed while it was being updated, and was left as it is: {', '.join(beside)}."
+            raise Changed(said, hint="Look at it, and update it again.")
 
     def _named(self, department: str | None, status: str | None) -> Row:
         named: Row = {}
@@ -281,8 +298,3 @@ class Tickets(Numbered):
         from zoneinfo import ZoneInfo
 
         return dates.to_filter(dates.bound(date, zone=ZoneInfo(self._zone), side=side))
-
-
-def _lacking(fields: list[str]) -> Callable[[Row], bool] | None:
-    """Keep the tickets in which these numbers are unset (0, null or "" on this API); None when there are none."""
-    return (lambda row: not any(row.get(name) for name in fields)) if fields else None

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from crmcli import errors
 from crmcli.bulk.actions import Action
-from crmcli.bulk.work import carry_out, go_on, rehearse
+from crmcli.bulk.rehearsal import rehearse
+from crmcli.bulk.work import carry_out, go_on
 from crmcli.runs.journal import DONE, FAILED, SKIPPED, UNFINISHED, Run, RunRow
 from crmcli.trash import RESTORED
 

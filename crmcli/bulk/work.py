@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from threading import Lock
@@ -15,11 +15,11 @@ from crmcli.api.changes import same
 from crmcli.bulk import actions, mails
 from crmcli.bulk.actions import Action, Alike, Row, Told, kinds
 from crmcli.bulk.crew import Crew
+from crmcli.bulk.rehearsal import rehearse
 from crmcli.bulk.report import Report
 from crmcli.runs.journal import DONE, FAILED, SKIPPED, STARTED, UNSURE, WAITING, Journal, Many, Run, RunRow
 
 if TYPE_CHECKING:
-    from crmcli.output.cells import Look
     from crmcli.state import State
 
 FEW = 10
@@ -140,30 +140,6 @@ def _release(state: State, run: Run) -> None:
         state.output.warn(fault.message)
 
 
-def rehearse(state: State, todo: Sequence[Action]) -> None:
-    """Print the requests that these are, and send none. Raises as `carry_out`."""
-    is_list = len(todo) != 1 or todo[0].do == "reply"
-    failed = 0
-    with state.output.results.together() if is_list else nullcontext():
-        for action in todo:
-            try:
-                for ack, noun in actions.carried_out(action, state.crm, _expecting(action, state.output.look)):
-                    state.tell(ack, noun=noun)
-            except errors.ENDING:
-                raise
-            except errors.CrmError as failure:
-                if len(todo) == 1:
-                    raise
-                failed += 1
-                state.output.failures.row(failure, label=action.label, line=action.line)
-    if failed:
-        raise errors.Partial(f"{failed:,} of {len(todo):,} would fail.", hint="This was a dry run: nothing was sent.")
-
-
-def _expecting(action: Action, look: Look | None) -> Callable[[Row], None]:
-    return lambda row: actions.as_expected(action.expected or {}, row, digest=action.digest, look=look)
-
-
 class _Already(Exception):
     """What a row was to write is at the store already."""
 
@@ -241,14 +217,10 @@ class _Worker:
         kept = self._trash.newest(f"{collection.path}/{number}", store=self._run.store)
         if kept is None:
             return errors.Changed(f"{label} was deleted since.", hint="This machine's trash doesn't have it.")
+        where = f"is kept in the trash: crmcli trash restore {kept.number}"
         if kept.became:
-            return errors.Changed(
-                f"{label} was deleted since, and restored as number {kept.became}.", hint="See there."
-            )
-        again = f"crmcli trash restore {kept.number}"
-        return errors.Changed(
-            f"{label} was deleted since, and is kept in the trash: {again}.", hint="Restored, it has a new number."
-        )
+            where = f"restored as number {kept.became}"
+        return errors.Changed(f"{label} was deleted since, and {where}.", hint="Restored, it has a new number.")
 
     @contextmanager
     def _sending(self, action: Action, row: RunRow) -> Iterator[None]:
