@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import time
 from functools import cache
 from pathlib import Path
 
@@ -41,6 +42,14 @@ def is_here(name: str) -> bool:
     return place(name) in ("", _here())
 
 
+def age(name: str) -> float | None:
+    """Seconds since the process of this name began, by the clock of the boot, which nobody sets; None where it isn't known."""
+    ticks, _, boot = name.partition(":")[2].partition(":")[0].partition(".")
+    if sys.platform != "linux" or not ticks.isdecimal() or not boot or boot != _boot():
+        return None
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(ticks) / os.sysconf("SC_CLK_TCK")
+
+
 def place(name: str) -> str:
     """Where the process of this name runs; "" in a name of the first version, which did not say."""
     return name.partition(":")[2].partition(":")[2]
@@ -53,7 +62,8 @@ def _state(name: str) -> str:
         return ""
     state, started = _seen(process) if _is_there(process) else ("", "")
     begun = name.partition(":")[2].partition(":")[0]
-    return state if started == begun or not begun or not started else ""
+    # Until names had the boot, too, they had the ticks alone.
+    return state if begun in ("", started, started.partition(".")[0]) or not started else ""
 
 
 def _is_there(process: int) -> bool:
@@ -77,13 +87,22 @@ def _here() -> str:
 
 
 @cache
+def _boot() -> str:
+    """What tells this boot of the machine from others (random(4), boot_id); "" where the system doesn't say."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()[:8]
+    except OSError:
+        return ""
+
+
+@cache
 def _my_start(process: int) -> str:
     """When this process started: it can't have another time. By its number, since a fork has another one."""
     return _seen(process)[1]
 
 
 def _seen(process: int) -> tuple[str, str]:
-    """The state of a process, and when it started: in ticks since boot (proc(5)), or as ps(1) says it.
+    """The state of a process, and when it started: in ticks since which boot (proc(5)), or as ps(1) says it.
 
     The time is "" where the system doesn't say, and the number must do; both are where it has gone.
     """
@@ -91,7 +110,7 @@ def _seen(process: int) -> tuple[str, str]:
         return _on_windows(process)
     try:
         said = Path(f"/proc/{process}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-        return said[0], said[19]
+        return said[0], f"{said[19]}.{_boot()}"
     except (OSError, IndexError):
         return _by_ps(process) if not Path("/proc/self/stat").exists() else ("", "")
 

@@ -128,10 +128,12 @@ class Entry:
     def is_repeated_by(self, decision: Decision) -> bool:
         """Whether it was decided by the command that sent it, run again: that was ended before it could say so.
 
-        A clock that was set back since makes no new decision of it.
+        A clock that was set since makes no new decision of it: that of the boot, which nobody sets, counts too if there is one.
         """
-        is_same = bool(self.words) and self.words == decision.words and decision.made - self.changed < REPEATED_WITHIN
-        return is_same and not self.told and not processes.runs(self.owner)
+        if not self.words or self.words != decision.words or self.told or processes.runs(self.owner):
+            return False
+        ages = (decision.made - self.changed, processes.age(self.owner))
+        return any(age is not None and age < REPEATED_WITHIN for age in ages)
 
     def is_since(self, decided: int) -> bool:
         """Whether it became known, or its command came to its end, after something else was decided on (a count).

@@ -29,10 +29,11 @@ TIMEOUT, SETTLE = 5.0, 1.2
 class Command:
     """What is run: its words, and what it is to do with which tickets.
 
-    `does` is `reply`, `update`, `delete` or `look`; `text` is what is mailed, `subject` what is set (a beginning of it), and
-    `expects` how the subject must begin that is there, where the command promises to leave what is another's alone. `family` is
-    the job that it belongs to: one that is resumed, or run again, is the same job. `is_fresh` says that it is a decision of its
-    own each time that it is run.
+    `does` is `reply`, `update`, `delete` or `look`; `text` is what is mailed, `subject` what is set (a beginning of it),
+    and `expects` how the subject must begin that is there, where the command promises to leave what is another's alone.
+    `family` is the job that it belongs to: one that is run again is the same job. `is_fresh` says that it is a decision of
+    its own each time that it is run. `planned` is when its plan was made (by `time.monotonic`; 0 for none), `origin` the
+    process that began the run that it goes on with.
     """
 
     words: list[str]
@@ -43,6 +44,8 @@ class Command:
     expects: str = ""
     family: str = ""
     is_fresh: bool = False
+    planned: float = 0.0
+    origin: int = 0
 
 
 @dataclass
@@ -68,7 +71,7 @@ class Game:
     """A round; `acts` is all that was run in it, in order, `name` what kind of round it is.
 
     `environ` is what its processes find in their environment beside the test's. `findings` are untruths that the round saw
-    itself; `forgets` says that the outbox's file was taken away in it.
+    itself; `forgets` says that the outbox's file was taken away in it. `origins` are the processes that began runs.
     """
 
     seed: int
@@ -83,6 +86,7 @@ class Game:
     environ: dict[str, str] = field(default_factory=dict)
     findings: list[str] = field(default_factory=list)
     forgets: bool = False
+    origins: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.dice = random.Random(self.seed)
@@ -118,6 +122,14 @@ class Game:
         text = text or self.text
         words = ["tickets", "reply", *map(str, tickets), "--text", text, "--yes", "--json", *more]
         return Command(words, "reply", [*tickets], text=text, family=" ".join(words), is_fresh=True)
+
+    def act(self, process: int) -> Act | None:
+        """What a process of this round did."""
+        return next((act for act in self.acts if act.process.pid == process), None)
+
+    def root(self, act: Act) -> Act:
+        """What began the run that this goes on with; else itself."""
+        return (self.act(act.command.origin) if act.command.origin else None) or act
 
     def start(self, command: Command, *, launcher: str = "") -> Process:
         """Run a command; `launcher` is Python that runs the program, in place of `python -m crmcli`."""

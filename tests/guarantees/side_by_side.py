@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import sqlite3
+import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from crmcli.sandbox.objects import TICKET
@@ -26,6 +30,7 @@ def play(game: Game) -> None:
     dice = game.dice
     for at in range(dice.randint(2, 4)):
         game.ticket(f"New {at}")
+    _age_outbox(game)
     first, second = game.name.split(" / ")
     one = _MADE[first](game)
     two = one if second == "same" else _MADE[second](game)
@@ -39,6 +44,14 @@ def play(game: Game) -> None:
     game.witness.latency = 0
 
 
+def _age_outbox(game: Game) -> None:
+    """In half of the rounds the outbox is not new: a new one also takes what it finds at the store for its own."""
+    if game.dice.random() < 0.5:
+        game.here("outbox", "list")
+        with closing(sqlite3.connect(game.state / "crmcli" / "outbox.db", isolation_level=None)) as db:
+            db.execute("UPDATE facts SET value = 0 WHERE name = 'born'")
+
+
 def _reply(game: Game, tickets: Sequence[int]) -> Command:
     return game.reply(tickets, *(["--status", "2"] if game.dice.random() < 0.3 else []))
 
@@ -47,7 +60,7 @@ def _apply_replies(game: Game) -> Command:
     plan = str(game.folder / f"replies-{game.dice.random()}.plan")
     game.here("tickets", "reply", *map(str, game.tickets), "--text", game.text, "--plan", plan)
     words = ["apply", plan, "--yes", "--json"]
-    return Command(words, "reply", game.tickets, text=game.text, family=f"apply {plan}")
+    return Command(words, "reply", game.tickets, text=game.text, family=f"apply {plan}", planned=time.monotonic())
 
 
 def _apply_updates(game: Game) -> Command:
@@ -85,7 +98,7 @@ def _resume(game: Game) -> Command:
     game.witness.strike(process.pid, at=at, when=game.dice.choice(("before", "after")))
     process.wait()
     number = next(iter(set(game.numbers("runs")) - known), 1)
-    return replace(run, words=["runs", "resume", str(number), "--yes", "--json"], is_fresh=False)
+    return replace(run, words=["runs", "resume", str(number), "--yes", "--json"], is_fresh=False, origin=process.pid)
 
 
 def _undo(game: Game) -> Command:
@@ -152,7 +165,8 @@ def _follow_up(game: Game) -> bool:
     """The same again, or on with what was stopped, or a look at what is unsure; False where nothing is left to do."""
     stopped = game.numbers("runs", state="stopped")
     unsure = game.numbers("outbox", state="unsure")
-    ended = [act for act in game.acts if act.process.was_ended and act.command.words[0] != "outbox"]
+    done = [act.command.words for act in game.acts if act.process.code == 0]
+    ended = [act for act in game.acts if act.process.was_ended and act.command.words not in done]
     was_resumed = any(act.command.words[:2] == ["runs", "resume"] for act in game.acts)
     choices = [resumed(game, number) for number in stopped] * 2
     if unsure:
@@ -173,4 +187,16 @@ def resumed(game: Game, number: int) -> Command:
     subject = _common([str(row["after"].get("Subject") or "") for row in rows]) if does == "update" else ""
     text = game.text if does == "reply" else ""
     words = ["runs", "resume", str(number), "--yes", "--json"]
-    return Command(words, does, tickets, text=text, subject=subject, family=f"run {number}")
+    return Command(words, does, tickets, text=text, subject=subject, origin=_origin(game, number))
+
+
+def _origin(game: Game, number: int) -> int:
+    """The process that began a run; 0 where that can't be told."""
+    if number not in game.origins:
+        with closing(sqlite3.connect(game.state / "crmcli" / "runs.db")) as db:
+            (owner,) = db.execute("SELECT owner FROM runs WHERE number = ?", (number,)).fetchone()
+        last = game.act(int(owner.partition(":")[0] or 0))
+        named = re.compile(rf"\brun {number}\b|runs (?:resume|show) {number}\b")
+        begun = last or next((act for act in game.acts if named.search(act.process.err)), None)
+        game.origins[number] = game.root(begun).process.pid if begun else 0
+    return game.origins[number]

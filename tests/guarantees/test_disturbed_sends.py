@@ -41,6 +41,21 @@ def test_disturbed(campaign: Campaign, kind: str) -> None:
     played(campaign, kind, KINDS[kind][1], first=1)
 
 
+def test_a_clock_that_was_behind_makes_no_new_decision(campaign: Campaign) -> None:
+    """A machine without a battery is years behind until it asks for the time: a reply is killed then, and run again after."""
+
+    def play(game: Game) -> None:
+        command = game.reply([game.ticket("New 0"), game.ticket("New 1")])
+        first = game.start(command, launcher=disturbed.AT_ANOTHER_TIME.format(days=-1000))
+        game.witness.strike(first.pid, at=2, when="before", method="POST")
+        first.wait()
+        second = game.start(command).wait()
+        assert [len(game.witness.mails(ticket, game.text)) for ticket in game.tickets] == [1, 1]
+        assert (first.code, second.code, second.admits) == (-9, 0, True)
+
+    held(campaign(range(1, 2), lambda _: "a clock that was behind", play))
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("kind", KINDS)
 def test_many_disturbed(campaign: Campaign, kind: str) -> None:

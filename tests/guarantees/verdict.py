@@ -1,15 +1,15 @@
 """What processes said, held against what the store carried out.
 
 **Mailed twice** is a second mail in the same words, by the same writer, to the same ticket that nobody asked for. A person
-asked for it twice where all of this is so: the second is of a `tickets reply` that was typed, and no plan that is applied, run
-that is resumed or entry that is sent again, which promise not to repeat anything; the first command had ended when the second
-made its first request; and either the first had ended by itself and its own standard output had named the first mail's number
-(it was told), or the two are different commands and the store had answered the first mail before its command died. Nothing
-else that is printed excuses a second mail: a question that `--yes` answers is read by nobody.
+asked for it twice where all of this is so: the second is of a `tickets reply` that was typed, or of the run that one began; the
+first command had ended when that one made its first request; and either a command that had ended by itself by then had named
+the first mail's number (it was told), or the two are different commands and the store had answered the first mail before its
+command died. A plan asks for it where it was made when the first mail was there already. Nothing else that is
+printed excuses a second mail: a question that `--yes` answers is read by nobody.
 
 **Lost** is a ticket that the store has no more and that no entry of the trash has, as it was, with all its messages; a value
-that an `apply` or `runs undo` overwrote though it was not what they expected; and a text that was not mailed, of a command that
-was not killed, and that is nowhere on disk.
+that an `apply` or `runs undo` overwrote though it was not what they expected, unless who set it was dead by then; and a text
+that was not mailed, of a command that was not killed, and that is nowhere on disk.
 
 **Untrue** is whatever a process said that the store's own rows deny: a number that it says it wrote; code 0 where a row is not
 done; code 2 where something was; "not sent" of what was; silence about what it mailed, unless it says that it can't tell; more
@@ -51,18 +51,23 @@ def doubles(game: Game) -> Iterator[str]:
 
 def _is_wanted(game: Game, first: Deed, second: Deed) -> bool:
     """Whether a person asked for a second mail."""
-    one, two = _act(game, first.who), _act(game, second.who)
-    if one is None or two is None or one is two or not two.command.is_fresh:
+    one, two = game.act(first.who), game.act(second.who)
+    if one is None or two is None or one is two:
         return False
-    if one.process.ended > game.witness.requests[second.who][0]:
+    root = game.root(two)
+    if root.command.planned:
+        return first.answered < root.command.planned
+    if not root.command.is_fresh or one is root:
         return False
-    was_told = not one.process.was_ended and first.number in one.process.numbers("MessageId")
-    is_another = one.command.family != two.command.family and first.answered < one.process.ended
+    begun = game.witness.requests.get(root.process.pid, [root.process.begun])[0]
+    if one.process.ended > begun:
+        return False
+    was_told = any(
+        act.process.ended < begun and not act.process.was_ended and first.number in act.process.numbers("MessageId")
+        for act in game.acts
+    )
+    is_another = game.root(one).command.family != root.command.family and first.answered < one.process.ended
     return was_told or is_another
-
-
-def _act(game: Game, who: int) -> Act | None:
-    return next((act for act in game.acts if act.process.pid == who), None)
 
 
 def lost(game: Game) -> Iterator[str]:
@@ -75,11 +80,21 @@ def lost(game: Game) -> Iterator[str]:
             if not any(_holds(each, deed.before) for each in kept):
                 yield f"ticket {deed.ticket}: deleted by {deed.who}, and {_lacks(kept, deed.before)}"
         elif deed.verb == "update" and "Subject" in deed.values:
-            act = _act(game, deed.who)
+            act = game.act(deed.who)
             was, now = str(deed.before["Subject"]), str(deed.values["Subject"])
-            if act and act.command.expects and not was.startswith(act.command.expects) and was != now:
+            is_anothers = act and act.command.expects and not was.startswith(act.command.expects)
+            if is_anothers and was != now and not _came_late(game, deed.ticket, was):
                 yield f"ticket {deed.ticket}: {was!r} was overwritten with {now!r} by {deed.who}"
     yield from _lost_texts(game)
+
+
+def _came_late(game: Game, ticket: int, subject: str) -> bool:
+    """Whether it was set by a process that was dead by then: nobody here can tell that the store is at its request still."""
+    for deed in game.witness.deeds:
+        if deed.ticket == ticket and deed.values.get("Subject") == subject:
+            act = game.act(deed.who)
+            return act is not None and act.process.ended < deed.at
+    return False
 
 
 def _holds(kept: dict[str, Any], was: dict[str, Any]) -> bool:
