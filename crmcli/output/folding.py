@@ -82,9 +82,7 @@ class _Reader:
 
     def _fold(self, at: int, end: int) -> None:
         """Fold lines, but for those that somebody wrote within the quotation of an earlier message."""
-        anew = self._written_within(at, end)
-        self.answered = self.answered or bool(anew)
-        for place in [*anew, end]:
+        for place in [*self._written_within(at, end), end]:
             if place - at > _FEW:
                 self.folds.append((at, place))
             at = place + 1
