@@ -650,3 +650,11 @@ def test_undoing_a_delete_names_the_entries(shop: Sandbox, run: Run) -> None:
     assert "crmcli trash restore 4\n" in run("runs", "undo", "2").err
     assert run("trash", "purge", "--all", "--yes").code == 0
     assert "None of it is in the trash any more" in run("runs", "undo", "1").err
+
+
+def test_what_is_kept_is_shown_without_asking_for_more(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "delete", "3", "--yes").code == 0  # which has no messages
+    shop.store.clear_log()
+    shown = run("trash", "show", "1")
+    assert (shown.code, shown.err, "Subject 3" in shown.out) == (0, "", True)
+    assert [asked for asked in shop.asked() if "message" in asked] == []
