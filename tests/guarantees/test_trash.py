@@ -141,7 +141,7 @@ def test_what_can_not_be_kept_is_not_deleted(shop: Sandbox, run: Run, command: s
     before = everything(shop.store)
     result = run(*shlex.split(command), "--yes", "--json")
     assert (result.code, result.error["kind"]) == (3, "config")
-    assert "can't be" in result.error["hint"]
+    assert "can't be used" in result.error["message"]
     assert (shop.asked("DELETE"), everything(shop.store)) == ([], before)
 
 
