@@ -205,16 +205,24 @@ def test_no_connection_leaves_nothing(shop: Sandbox, run: Run) -> None:
     assert (trash().path.exists(), entries()) == (True, [])
 
 
-def test_two_that_are_deleted_at_once_are_kept_once(shop: Sandbox, run: Run) -> None:
+def test_what_somebody_elsewhere_deleted_at_once_is_told_and_kept(shop: Sandbox, run: Run) -> None:
     def see(environ: dict[str, Any]) -> None:
-        if environ["REQUEST_METHOD"] == "DELETE" and len(entries()) == 1:
-            assert run("tickets", "delete", "1", "--yes").code == 0
+        if environ["REQUEST_METHOD"] == "DELETE":
+            shop.store.delete(TICKET, 1)
 
     shop.between(see)
     result = run("tickets", "delete", "1", "--yes")
     assert (result.code, result.out) == (0, "✓ Ticket 1 deleted\n")
     assert "DELETE /CRM/1 was answered with 404, and ticket 1 is gone all the same" in result.err
     assert [entry.state for entry in entries()] == ["deleted"]
+
+
+def test_two_who_kept_the_same_keep_it_once(tmp_path: Path) -> None:
+    shared = Trash(tmp_path / "trash.db")
+    one, other = (shared.keep("ticket", "/CRM/1", {"CrmID": 1}, store="s", profile="p") for _ in range(2))
+    one.deleted(seen_gone=False)
+    other.deleted(seen_gone=True)
+    assert [(entry.number, entry.state) for entry in shared.entries()] == [(1, "deleted")]
 
 
 @pytest.mark.parametrize("is_done", [True, False])
