@@ -9,7 +9,7 @@ import json
 import random
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -33,7 +33,7 @@ class Command:
     and `expects` how the subject must begin that is there, where the command promises to leave what is another's alone.
     `family` is the job that it belongs to: one that is run again is the same job. `is_fresh` says that it is a decision of
     its own each time that it is run. `planned` is when its plan was made (by `time.monotonic`; 0 for none), `origin` the
-    process that began the run that it goes on with.
+    process that began the run, or made the entry, that it goes on with.
     """
 
     words: list[str]
@@ -193,7 +193,7 @@ class Campaign:
     patch: pytest.MonkeyPatch
     judge: Judge
 
-    def __call__(self, some: range, name: Callable[[int], str], play: Play) -> Score:
+    def __call__(self, some: Iterable[int], name: Callable[[int], str], play: Play) -> Score:
         """Play the rounds of these seeds; what is wrong in one is printed with all that was said in it."""
         score = Score()
         for seed in some:

@@ -117,10 +117,11 @@ def _resend(game: Game) -> Command:
     send = _reply(game, [ticket])
     game.sandbox.fault("status=400,method=POST,times=1")
     known = set(game.numbers("outbox"))
-    game.start(send).wait()
+    refused = game.start(send).wait()
     game.sandbox.fault()
     (number,) = set(game.numbers("outbox")) - known
-    return replace(send, words=["outbox", "resend", str(number), "--yes", "--json"], is_fresh=False)
+    words = ["outbox", "resend", str(number), "--yes", "--json"]
+    return replace(send, words=words, is_fresh=False, origin=refused.pid)
 
 
 def _delete(game: Game) -> Command:

@@ -18,12 +18,12 @@ from tests.guarantees.witness import seeds
 
 Plays = dict[str, Callable[[Game], None]]
 KINDS: dict[str, tuple[Plays, int, int]] = {
-    "alike": (dict.fromkeys(disturbed.ALIKE, disturbed.alike), 3, 300),
+    "alike": (dict.fromkeys(disturbed.ALIKE, disturbed.alike), 2, 300),
     "outbox": (dict.fromkeys(disturbed.DAMAGES, disturbed.broken_outbox), 4, 300),
     "stopped": (dict.fromkeys(disturbed.STOPPED, disturbed.stopped), 1, 40),
-    "clock": ({"clock": disturbed.clock}, 2, 200),
-    "proxy": ({"out of step": out_of_step.play}, 4, 300),
-    "signals": ({"signalled": signalled.play}, 8, 1000),
+    "clock": ({"clock": disturbed.clock}, 1, 200),
+    "proxy": ({"out of step": out_of_step.play}, 3, 300),
+    "signals": ({"signalled": signalled.play}, 6, 1000),
 }
 """What is played of a kind, how many rounds of it a day, and how many in the long campaign."""
 

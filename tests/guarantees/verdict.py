@@ -1,7 +1,7 @@
 """What processes said, held against what the store carried out.
 
 **Mailed twice** is a second mail in the same words, by the same writer, to the same ticket that nobody asked for. A person
-asked for it twice where all of this is so: the second is of a `tickets reply` that was typed, or of the run that one began; the
+asked for it twice where all of this is so: the second is of a `tickets reply` that was typed, or of its run or entry; the
 first command had ended when that one made its first request; and either a command that had ended by itself by then had named
 the first mail's number (it was told), or the two are different commands and the store had answered the first mail before its
 command died. A plan asks for it where it was made when the first mail was there already. Nothing else that is
