@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from crmcli.api.sends import Ack, Send, Sight
 
 _THERE = "at the store"
+_SAID = {
+    "same command": "This command sent it before it was ended",
+    "other command": "Another command sent the very same since",
+    "found now": "An earlier command sent the very same, and only now it is known that it arrived",
+}
 _ALL_THE_SAME = "--send-again sends it all the same."
 
 
@@ -94,6 +99,7 @@ class Decider(Poster):
     def standing(self, entry: Entry, send: Send) -> Stands | None:
         """What stands for it: what an earlier command sent, or may have, or another one since this was decided on.
 
+        What a command sent that was over by then stands for it only if that is news, and no longer ago than an hour.
         What looks just like it, and is open, is looked for first: so that neither is taken for the other. Two of one command
         are meant to be two.
         """
@@ -103,7 +109,6 @@ class Decider(Poster):
                 continue
             if other.state == INTENDED and other.is_underway:  # it waits for this one, and decides then
                 continue
-            is_repeated = other.is_repeated_by(decision)
             ended = self.looked(other, send.of(other.body)) if other.state in OPEN else other
             if self.again or ended.state == REFUSED:
                 continue
@@ -111,11 +116,22 @@ class Decider(Poster):
                 return Stands(ended, "unsure")
             if not send.likeness.same(ended.body, entry.body):
                 continue
-            if is_repeated:
+            if other.is_repeated_by(decision):
                 return Stands(ended, "same command")
-            if ended.is_since(decision.settled) and not keys.are_two(ended, entry):
-                return Stands(ended, "other command")
+            if not keys.are_two(ended, entry) and (why := self._news(other, ended, decision)):
+                return Stands(ended, why)
         return None
+
+    def _news(self, other: Entry, ended: Entry, decision: Decision) -> str:
+        """Why another one, as it was before it was looked for and as it is now, is news to who decided; "" if it is none."""
+        if ended.is_since(decision.settled):
+            return "other command"
+        if ended.settled <= decision.settled:
+            return ""
+        if other.is_recent(decision):
+            return "found now"
+        self.note(f"The very same, of which nobody knew, has been at the store since long ({named(ended)}).")
+        return ""
 
     def at_store(self, entry: Entry, send: Send, sight: Sight) -> Stands | None:
         """What an outbox that was made within the hour may have had an entry of before: the very same, come within the hour."""
@@ -146,20 +162,12 @@ class Decider(Poster):
         self._stood.add(entry.number)
         if stands.why == _THERE:
             return self._was_there(entry, send)
+        said = f"{_SAID[stands.why]} ({named(entry)}): nothing was sent again."
         if stands.why == "same command":
             self.is_mine(entry)
-            self.warn(
-                f"This command sent it before it was ended ({named(entry)}): nothing was sent again. {_ALL_THE_SAME}"
-            )
-        elif self.now.alone:
-            self.warn(
-                f"Another command sent the very same since ({named(entry)}): nothing was sent again. {_ALL_THE_SAME}"
-            )
-        else:
-            raise errors.Changed(
-                f"Another command sent the very same since ({named(entry)}): nothing was sent again.",
-                hint=_ALL_THE_SAME,
-            )
+        elif not self.now.alone:
+            raise errors.Changed(said, hint=_ALL_THE_SAME)
+        self.warn(f"{said} {_ALL_THE_SAME}")
         return self.made_before(entry, send, stands.why)
 
     def _was_there(self, entry: Entry, send: Send) -> Ack:

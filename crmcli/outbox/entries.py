@@ -67,7 +67,8 @@ class Entry:
     `part` belong to `once`. `alike` is the mark that all have which may be taken for each other (`sends.Likeness`), "" in
     one of before. `command` is the run, or the process, that it is of, `words` tells a command that is run again. `claim`
     is held by who is about to send it; `settled` its place in the order in which the outbox learned what became of its
-    entries, `told` the place in it at which its command was over and had said so, 0 for not yet.
+    entries, `told` the place in it at which its command was over and had said so, `ended` the one at which its process was
+    seen to have ended without that; 0 for not yet.
     """
 
     number: int
@@ -96,6 +97,7 @@ class Entry:
     words: str
     claim: str
     settled: int
+    ended: int
 
     @property
     def key(self) -> Key | None:
@@ -126,22 +128,29 @@ class Entry:
         return self.state in (INTENDED, SENT) and is_recent and not processes.is_here(self.owner)
 
     def is_repeated_by(self, decision: Decision) -> bool:
-        """Whether it was decided by the command that sent it, run again: that was ended before it could say so.
-
-        A clock that was set since makes no new decision of it: that of the boot, which nobody sets, counts too if there is one.
-        """
+        """Whether it was decided by the command that sent it, run again: that was ended before it could say so."""
         if not self.words or self.words != decision.words or self.told or processes.runs(self.owner):
             return False
+        return self.is_recent(decision)
+
+    def is_recent(self, decision: Decision) -> bool:
+        """Whether the hour within which a person may not know of it was not over when something was decided.
+
+        A clock that was set since doesn't end it: that of the boot, which nobody sets, counts too if there is one.
+        """
         ages = (decision.made - self.changed, processes.age(self.owner))
         return any(age is not None and age < REPEATED_WITHIN for age in ages)
 
     def is_since(self, decided: int) -> bool:
-        """Whether it became known, or its command came to its end, after something else was decided on (a count).
+        """Whether its command was not over yet when something else was decided on (a count), whenever it became known.
 
         A command that is not over has claimed what it sent: another with the same words beside it sends none of that again.
         """
-        is_unended = not self.told and self.owner != processes.me() and processes.runs(self.owner)
-        return is_unended or max(self.settled, self.told) > decided
+        if self.told or self.ended:
+            return (self.told or self.ended) > decided
+        if self.owner == processes.me() or not processes.is_here(self.owner):  # whose end nobody here has seen
+            return self.settled > decided
+        return True
 
 
 COLUMNS = ", ".join(each.name for each in fields(Entry))

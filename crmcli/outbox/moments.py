@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from crmcli import ledger
+from crmcli import ledger, processes
 from crmcli.outbox import rows
 from crmcli.outbox.entries import REPEATED_WITHIN, Decision
 from crmcli.outbox.schema import STEPS
@@ -21,10 +21,20 @@ class Moments:
         self.unreadable = ledger.Unreadable(warn)
 
     def now(self) -> str:
-        """The moment that is, by the order in which this outbox learns what becomes of entries; "" where there is no file."""
+        """The moment that is, by the order in which this outbox learns what becomes of entries; "" where there is no file.
+
+        Whose processes have ended by then is written down: what they sent was sent before.
+        """
         if not self.path.exists():
             return ""
         with self._change() as db:
+            owners = db.execute("SELECT DISTINCT owner FROM entries WHERE told = 0 AND ended = 0").fetchall()
+            if over := [(owner,) for (owner,) in owners if _has_ended(owner)]:
+                now = rows.count(db)
+                db.executemany(
+                    f"UPDATE entries SET ended = {now} WHERE told = 0 AND ended = 0 AND owner = ?",  # noqa: S608
+                    over,
+                )
             return f"{rows.fact(db, 'id')}:{rows.fact(db, 'settled')}"
 
     def since(self, moment: str) -> int:
@@ -56,3 +66,8 @@ class Moments:
         hint = "Nothing may be sent that can't be written down. 'crmcli doctor' says what to do."
         with ledger.changing(self.path, STEPS, what="The outbox", hint=hint, unreadable=self.unreadable) as db:
             yield db
+
+
+def _has_ended(owner: object) -> bool:
+    """Whether a process has surely ended; of one of another machine, or container, nobody here can tell."""
+    return isinstance(owner, str) and processes.is_here(owner) and not processes.runs(owner)

@@ -50,4 +50,9 @@ STEPS: tuple[ledger.Step, ...] = (
         ledger.Column("decisions", "words", "TEXT NOT NULL DEFAULT ''"),
         ledger.Column("decisions", "made", "REAL NOT NULL DEFAULT 0"),
     ),
+    (
+        # The count at which the process of an entry was seen to have ended, though it had not told what became of it.
+        ledger.Column("entries", "ended", "INTEGER NOT NULL DEFAULT 0"),
+        "CREATE INDEX unended ON entries (owner) WHERE told = 0 AND ended = 0",
+    ),
 )

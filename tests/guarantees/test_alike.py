@@ -255,6 +255,39 @@ def test_a_new_decision_is_sent(shop: Sandbox, run: Run, how: str) -> None:
     assert (sent.code, sent.out, sent.err, mailed(shop)) == (0, "✓ Message 123 created\n", "", 2)
 
 
+OTHER: Words = ("tickets", "reply", "4", "--text", TEXT, "--yes")
+
+
+@pytest.mark.usefixtures("interrupted")
+def test_what_is_found_only_now_is_not_sent_by_another_command_within_the_hour(shop: Sandbox, run: Run) -> None:
+    other = run(*OTHER, "--json")
+    assert (other.code, mailed(shop), other.json[0]["Outbox"]["why"]) == (0, 1, "found now")
+    assert "An earlier command sent the very same, and only now it is known that it arrived (message 122" in other.err
+    assert run(*OTHER).out == "✓ Message 123 created\n"
+
+
+@pytest.mark.parametrize("words", [SEND, OTHER])
+@pytest.mark.usefixtures("interrupted")
+def test_what_is_found_a_week_later_is_told_and_sent_anew(shop: Sandbox, run: Run, words: Words) -> None:
+    a_week_later()
+    sent = run(*words)
+    assert (sent.code, sent.out, mailed(shop)) == (0, "✓ Message 123 created\n", 2)
+    assert "The very same, of which nobody knew, has been at the store since long (message 122" in sent.err
+
+
+def test_what_was_sent_by_a_command_that_ended_since_is_not_sent_again(shop: Sandbox, run: Run) -> None:
+    """It was under way when the other began, and was killed then: nobody had told of it."""
+    with first_post_held(shop, is_done=True) as came:
+        one = begin(*SEND)
+        assert came.wait(PATIENCE)
+        two = begin(*OTHER)
+        written(2)
+        one.kill()
+        one.communicate()
+        code, _, err = ended(two)
+    assert (code, mailed(shop), "Another command sent the very same since" in err) == (0, 1, True)
+
+
 @pytest.mark.usefixtures("interrupted")
 def test_a_clock_that_was_set_back_makes_no_new_decision(shop: Sandbox, run: Run) -> None:
     change("UPDATE entries SET changed = changed + 8640000, made = made + 8640000")
