@@ -100,6 +100,7 @@ def _fail(fault: BaseException, argv: Sequence[str]) -> int:
     """Tell what ended a run; returns the exit code."""
     from crmcli import interrupts
 
+    interrupts.ends()
     failure = _told(fault)
     code = interrupts.over(failure)
     from crmcli.output.sink import Output

@@ -29,12 +29,14 @@ _AGAIN = 0.01
 class _Now:
     """What a signal means at this moment: `code` is None while the command runs; `last` is when the last one came.
 
-    `asked` is the mark: the last one that came, where nobody has heard of it. `hook` is told what else Python swallows.
+    `asked` is the mark: the last one that came, where nobody has heard of it. `is_ending` says that the command has failed, and
+    that its code is being looked up. `hook` is told what else Python swallows.
     """
 
     code: int | None = None
     last = 0.0
     asked: int | None = None
+    has_begun = is_ending = False
     hook: Callable[[sys.UnraisableHookArgs], object] = sys.__unraisablehook__
 
 
@@ -46,11 +48,22 @@ def begin() -> None:
     if threading.current_thread() is not threading.main_thread():
         return
     _Now.code, _Now.last, _Now.asked = None, 0.0, None
+    _Now.has_begun, _Now.is_ending = True, False
     if sys.unraisablehook is not _swallowed:
         _Now.hook, sys.unraisablehook = sys.unraisablehook, _swallowed
     for number in (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP")):  # Windows lacks the last
         if number is not None and signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, _interrupt)
+
+
+def ends() -> None:
+    """The command has failed. Until `over` says with which code, a signal comes too late to change anything, and is dropped.
+
+    Raised there, where nobody catches it, it would end the process with a traceback, and without a word of what failed.
+    """
+    if not _Now.has_begun:  # it came before anything else did
+        begin()
+    _Now.is_ending = True
 
 
 def over(failure: CrmError | None) -> int:
@@ -92,6 +105,8 @@ def _interrupt(number: int, _: object) -> None:
         return
     if _Now.code is not None:
         os._exit(_Now.code)
+    if _Now.is_ending:
+        return
     _Now.asked = number
     raise KeyboardInterrupt
 

@@ -103,3 +103,21 @@ Bad()
     code, err = ended("", program)
     assert code == 0
     assert "ValueError: a fault" in err
+
+
+def test_one_that_comes_when_the_command_has_failed_makes_no_traceback(home: object) -> None:
+    """What failed is told, with its own code, whatever comes while that code is looked up."""
+    program = """
+import builtins, os, signal, sys, time
+real = builtins.__import__
+def slowly(name, *rest):
+    if name == "crmcli.exits" and name not in sys.modules:
+        os.kill(os.getpid(), signal.SIGINT)
+        time.sleep(0.1)
+    return real(name, *rest)
+builtins.__import__ = slowly
+from crmcli.__main__ import main
+sys.exit(main(["tickets", "get", "no number"]))
+"""
+    code, err = ended("", program)
+    assert (code, "Traceback" in err, err.startswith("Error: ")) == (2, False, True), err

@@ -170,7 +170,7 @@ def _of_its_code(game: Game, act: Act) -> Iterator[str]:
         yield "code 2, that of words which were refused before anything was sent, and the store did something"
     if process.said_done > len(done):
         yield f"it says {process.said_done} are done, and {len(done)} are"
-    if "Traceback" in process.err or "crmcli itself failed" in process.err or "Exception ignored" in process.err:
+    if process.has_failed_itself:
         yield "a fault of ours"
 
 

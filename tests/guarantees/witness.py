@@ -39,6 +39,7 @@ PATIENCE = 120.0
 _COUNTER = itertools.count(1)
 _SAYS_UNSENT = re.compile(r"nothing was sent(?! again)|was not sent|not sent", re.IGNORECASE)
 _ADMITS = re.compile(r"nothing was sent|sent (?:it )?already|sent since", re.IGNORECASE)
+_FAULTS = re.compile(r'crmcli itself failed|Exception ignored|File "[^"]*/crmcli/\w+[^"]*\.py", line \d+, in \w')
 _DOUBTS = re.compile(r"may or may not|may have been|may be at the store", re.IGNORECASE)
 _ACK = re.compile(r'"Key":\s*"(\w+)",\s*"Value":\s*"(\d+)"')
 _DONE = re.compile(r"([\d,]+) of [\d,]+ (?:are )?done")
@@ -324,6 +325,11 @@ class Process:
     def admits(self) -> bool:
         """Whether it says of something that it was at the store, and that it sent nothing itself."""
         return bool(_ADMITS.search(self.err))
+
+    @property
+    def has_failed_itself(self) -> bool:
+        """Whether a fault of ours was told, or Python had to tell one; not where a signal met Python before it came to us."""
+        return bool(_FAULTS.search(self.err))
 
     @property
     def doubts(self) -> bool:
