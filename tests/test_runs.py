@@ -104,6 +104,7 @@ def kill(shop: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Kill:
         watched.kill(child.pid, at=at, when=when)
         child.communicate(timeout=60)
         assert child.returncode == -signal.SIGKILL
+        watched.rest()  # or what it had sent last could come after an edit that the test makes next
 
     return killed
 

@@ -17,7 +17,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,23 +89,45 @@ class Watched:
         self.store = sandbox.store
         self._done: Counter[Key] = Counter()
         self._lock = threading.Lock()
+        self._under_way = 0
+        self._at_rest = threading.Condition(self._lock)
         self._victim: tuple[int, int, str] | None = None
         patch.setattr(self.store, "update", self._counted(self.store.update, "update"))
         patch.setattr(self.store, "delete", self._counted(self.store.delete, "delete"))
         inner = sandbox.server.app
 
         def app(environ: dict[str, Any], start_response: Any) -> Any:
-            kill = self._strikes()
-            if kill in ("before", "long before"):
-                arrived(environ)
-                self._kill()
-                time.sleep(LATE if kill == "long before" else 0)
-            answer = inner(environ, start_response)
-            if kill == "after":
-                self._kill()
-            return answer
+            with self._busy():
+                return self._answer(inner, environ, start_response)
 
         sandbox.server.app = app
+
+    def _answer(self, inner: Callable[..., Any], environ: dict[str, Any], start_response: Any) -> Any:
+        kill = self._strikes()
+        if kill in ("before", "long before"):
+            arrived(environ)
+            self._kill()
+            time.sleep(LATE if kill == "long before" else 0)
+        answer = inner(environ, start_response)
+        if kill == "after":
+            self._kill()
+        return answer
+
+    @contextmanager
+    def _busy(self) -> Iterator[None]:
+        with self._lock:
+            self._under_way += 1
+        try:
+            yield
+        finally:
+            with self._at_rest:
+                self._under_way -= 1
+                self._at_rest.notify_all()
+
+    def rest(self) -> None:
+        """Wait until all requests that have come are carried out: a killed process may be dead before its last one is."""
+        with self._at_rest:
+            assert self._at_rest.wait_for(lambda: not self._under_way, timeout=60)
 
     def _counted(self, do: Callable[..., None], verb: str) -> Callable[..., None]:
         def counted(kind: Object, number: int, *values: dict[str, Any]) -> None:
