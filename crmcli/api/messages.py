@@ -18,6 +18,8 @@ from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Likeness, Send, alike
 
 _WRITER = ("Sender", "SenderName", "SenderEmail")
+_FEWEST = 10
+"""Rows: the smallest page that a store may be set to, since so many come where no limit is named (wire-facts section 3)."""
 _LIKENESS = Likeness(("Message",), _WRITER, writer=_WRITER)
 
 
@@ -31,17 +33,19 @@ class Messages(Collection):
     def whole(self, ticket: int, *, carried: object) -> Sequence[Any]:
         """All messages of a ticket, whose own list `carried` some of them, and whatever else. Raises as `list`.
 
-        Where the list gives one, and the ticket had the same one, no second page is asked for, as for most spam: pages may be
-        capped, but not to fewer than two. Where it gives none, the ticket is not asked for once more, as `list` does: it was
-        there a moment ago, and whatever is read after the thread leaves customers time to write.
+        Where a page has room for more, and gives just what the ticket had, no other is asked for: two answers say the same, and
+        a store that cuts off does so at no fewer than `_FEWEST`. Where it gives none, the ticket is not asked for once more, as
+        `list` does: it was there a moment ago, and whatever is read after the thread leaves customers time to write.
         """
         listed = _list_in(carried)
         numbers = [as_number(str(each.get(self.key))) if isinstance(each, dict) else None for each in listed]
-        thread = []
+        is_all = sorted(map(str, numbers))
+        room = min(_FEWEST, max(self._page_size, 2))
+        thread: list[Row] = []
         ask = asking(self._transport, f"/CRM/{ticket}/message", {}, vouch=lambda _: None)
         for page in Listing(ask, identity=self.identity, page_size=self._page_size).pages():
             thread += page
-            if len(thread) == 1 and [self.number_of(thread[0])] == numbers:
+            if len(thread) < room and sorted(str(self.number_of(message)) for message in thread) == is_all:
                 break
         known = {self.number_of(message) for message in thread}
         return [*(message for message, of in zip(listed, numbers, strict=True) if of not in known), *thread]

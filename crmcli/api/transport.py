@@ -153,9 +153,12 @@ class Transport:
             self._wait(wait, answer)
 
     def reserve(self, requests: int) -> None:
-        """Wait until this thread may send so many requests one right after the other, and have it their turns."""
-        if self._bucket:
-            self._pause(self._bucket.take(requests))
+        """Wait until this thread may send so many requests one right after the other, and have it their turns.
+
+        Turns that it has still, of requests that were not needed, are among them.
+        """
+        if self._bucket and requests > self.turns.ahead:
+            self._pause(self._bucket.take(requests - self.turns.ahead))
             self.turns.ahead = requests
 
     def write(

@@ -28,8 +28,6 @@ _MOST_AT_ONCE, _LEAST_AT_ONCE = 8, 2
 _USUAL_ANSWER = 0.5
 """Seconds that a call takes at the real host (wire-facts section 3): so many workers use the rate that is allowed."""
 _FIRST_LOOK = 0.1
-_TO_READ = 2
-"""Requests that a ticket and its messages take."""
 
 
 @dataclass(frozen=True)
@@ -250,7 +248,7 @@ class _Worker:
     def _check(self, action: Action) -> None:
         """Whether the ticket is as a plan has it, right before the message leaves. Raises Changed."""
         if action.expected:
-            self._crm.reserve(_TO_READ + 1)
+            self._crm.reserve(self._crm.tickets.to_read + 1)
             whole = self._crm.tickets.whole(action.number or 0)
             actions.as_expected(action.expected, whole, digest=action.digest, look=self._look)
 

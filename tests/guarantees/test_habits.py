@@ -253,4 +253,4 @@ def test_a_question_is_ended(sandbox: Sandbox, by: signal.Signals) -> None:
         person.process.send_signal(by)
         assert person.leaves() == 130
     assert person.screen.endswith("Error: Interrupted: nothing was sent.\nHint: Run it again to go on.\n")
-    assert sandbox.asked() == ["GET /CRM/4"]
+    assert sandbox.asked() == ["GET /CRM/4", "GET /CRM/4/message?limit=100&offset=0"]
