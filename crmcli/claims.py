@@ -68,6 +68,8 @@ class Claims:
 
     def take(self, what: str, *, owner: str) -> None:
         """Take it from this process, which has been made to write nothing more of it."""
+        if not self.path.exists():
+            return
         with self._change() as db:
             db.execute("DELETE FROM claims WHERE (store, what, owner) = (?, ?, ?)", (self.store, what, owner))
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from datetime import UTC, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from crmcli.api.sends import Send
     from crmcli.claims import Claims
     from crmcli.outbox.delivery import Delivery
+    from crmcli.outbox.entries import Entry
     from crmcli.settings import Settings
     from crmcli.state import Shared
 
@@ -44,11 +46,25 @@ class Sending(Keeping):
     @cached_property
     def claims(self) -> Claims:
         """Who is changing what at this profile's store."""
+        return self._claims(self.settings.store, self.crm.rest)
+
+    def _claims(self, store: str, pause: Callable[[float], None]) -> Claims:
         from crmcli import paths
         from crmcli.claims import Claims
 
-        path = paths.state_folder() / "claims.db"
-        return Claims(path, store=self.settings.store, pause=self.crm.rest, warn=self.output.warn)
+        return Claims(paths.state_folder() / "claims.db", store=store, pause=pause, warn=self.output.warn)
+
+    def taken_over(self, entry: Entry) -> None:
+        """What had not left was taken from its process, which is stopped: what that claimed for it is nobody's any more."""
+        from crmcli import errors
+        from crmcli.api.messages import Messages
+
+        if entry.state != "intended" or entry.kind != Messages.noun:
+            return
+        try:
+            self._claims(entry.store, time.sleep).take(Messages.holds(entry.path), owner=entry.owner)
+        except errors.BadConfig as fault:  # what is done stays done
+            self.output.warn(fault.message)
 
     @cached_property
     def delivery(self) -> Delivery:

@@ -118,8 +118,13 @@ class Messages(Collection):
             look=look,
             mails=True,
             missing=missing,
-            holds=f"ticket {ticket}",
+            holds=self.holds(path),
         )
+
+    @staticmethod
+    def holds(path: str) -> str:
+        """What a message that is posted to this path changes, as `changes.Hold` takes it: its ticket."""
+        return f"ticket {path.split('/')[2]}"
 
     def delete(self, ticket: int, number: int, *, seen: Seen = unseen) -> Ack:
         """Delete one message of a ticket, kept whole first. Raises as `_delete`."""

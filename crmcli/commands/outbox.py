@@ -49,11 +49,13 @@ def resolve(
     ] = None,
 ) -> None:
     """Find out what became of a send whose answer was lost: by reading the store, or by what you have seen there."""
-    entry = _ours(state, number)
+    before = entry = _ours(state, number)
     if is_sent is not None:
         entry = state.box.settle(entry, "confirmed" if is_sent else "refused", reason="seen by a person")
     elif entry.state in ("sent", "unsure", "intended"):
         entry = state.delivery.look(entry, state.crm.sending(entry.kind, entry.path, entry.body))
+    if entry.state != before.state:
+        state.taken_over(before)
     state.output.objects([_row(state, entry)], OUTBOX, single=True)
     if entry.state in ("sent", "unsure"):
         raise errors.Unsure(f"Entry {entry.number} may or may not be at the store: {entry.reason}.")
@@ -86,9 +88,8 @@ def resend(state: State, number: Number, *, yes: Yes = False) -> None:
         state.output.questions.preview({"To": entry.path}, _text(entry))
         state.agree(f"Send entry {entry.number}?", yes=yes)
     if entry.state == "intended":  # a stopped process was to send it: it finds that it may not
-        entry = state.box.settle(entry, "refused", reason="given up by whoever sent it again")
-        if send.holds:
-            state.claims.take(send.holds, owner=entry.owner)
+        state.box.settle(entry, "refused", reason="given up by whoever sent it again")
+        state.taken_over(entry)
     # What the entry stands for, a job's key, a command or the row of a run, the new one stands for, too.
     delivery = replace(state.delivery, key=entry.key, words=entry.words)
     with delivery.together(row=(entry.run, entry.row) if entry.run and entry.row else None):
@@ -106,6 +107,7 @@ def forget(state: State, number: Number, *, yes: Yes = False) -> None:
     entry = _idle(state, number)
     state.confirm(f"Forget entry {entry.number} and its text?", word=str(entry.number), yes=yes)
     left = forgetting.forget(state, entry)
+    state.taken_over(entry)
     state.output.note(f"Entry {entry.number} is forgotten.")
     if left:
         state.output.warn(f"The same text is still in {', '.join(left)}.")

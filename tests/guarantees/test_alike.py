@@ -468,6 +468,36 @@ def test_what_a_stopped_process_was_to_send_can_be_taken_from_it(shop: Sandbox, 
     assert run("outbox", "list", "-o", "ids").lines == []
 
 
+@pytest.mark.parametrize(
+    ("verb", "also"), [("resend", ("--yes",)), ("resolve", ()), ("resolve", ("--not-sent",)), ("forget", ("--yes",))]
+)
+def test_a_stopped_process_from_which_a_send_was_taken_holds_its_ticket_no_longer(
+    shop: Sandbox, run: Run, monkeypatch: pytest.MonkeyPatch, verb: str, also: Words
+) -> None:
+    monkeypatch.setattr("crmcli.waiting.STOPPED_FOR", 0.2)
+    came, go = threading.Event(), threading.Event()
+
+    def hold(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "GET" and environ["PATH_INFO"].endswith("/message") and not came.is_set():
+            came.set()
+            go.wait(PATIENCE)
+
+    shop.between(hold)
+    one = begin(*SEND)
+    assert came.wait(PATIENCE)
+    one.send_signal(signal.SIGSTOP)
+    time.sleep(0.1)
+    update = ("tickets", "update", "4", "--subject", "Now")
+    refused = run(*update)
+    assert f"Process {one.pid}, which is changing ticket 4, is stopped" in refused.err
+    assert run("outbox", verb, "1", *also).code == 0
+    assert run(*update).code == 0
+    go.set()
+    one.send_signal(signal.SIGCONT)
+    assert ended(one)[:2] == (9, "")
+    assert mailed(shop) == (verb == "resend")
+
+
 def test_a_sender_that_is_dead_and_not_reaped(shop: Sandbox, run: Run) -> None:
     with first_post_held(shop) as came:
         one = begin(*SEND)
