@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
     from crmcli.state import Shared
 
 
-_RECENT = timedelta(hours=1)
-_SLACK = timedelta(minutes=10)
-"""By which a date of the store's may be ahead of its clock."""
+_RECENT = 3600.0
+_SLACK = 600.0
+"""Seconds by which a date of the store's may be ahead of its clock."""
 
 
 class Sending(Keeping):
@@ -100,9 +99,10 @@ class Sending(Keeping):
             return False
         if came is None or not send.likeness.fills(send.body, row):
             return False
-        now = dates.utc_now() + timedelta(seconds=self.crm.clock_ahead or 0)
+        now = dates.utc_now().timestamp() + (self.crm.clock_ahead or 0)
         zone = dates.now_in(self.settings.timezone).tzinfo
-        ages = [now - came.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1)]  # an hour may come twice
+        # An hour may come twice. In seconds: a date of the year 9999 is in no other zone's calendar.
+        ages = [now - came.replace(tzinfo=zone, fold=fold).timestamp() for fold in (0, 1)]
         if not any(-_SLACK <= age < _RECENT for age in ages):
             return False
         look = self.output.look
