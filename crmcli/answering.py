@@ -177,6 +177,8 @@ def agreed(state: State, replies: Sequence[Reply]) -> None:
             now = ticket.get("StatusID")
             head["Status"] = f"{name(now) if isinstance(now, int) else now}, then {action.status_name}"
         state.output.questions.preview(head, str(action.values["Message"]))
+    if state.has_person:
+        state.tell_of_stopped()
     them = "this" if len(replies) == 1 else f"these {len(replies)} replies"
     state.agree(f"Mail {them} to the customer{'s' if len(replies) > 1 else ''}?", yes=False)
 

@@ -31,6 +31,7 @@ class Sending(Keeping):
     shared: Shared
     verb: str
     given: Mapping[str, object]
+    _is_told_of_stopped = False
 
     @property
     def settings(self) -> Settings:
@@ -87,6 +88,24 @@ class Sending(Keeping):
             hold=lambda what: self.claims.held(what),  # noqa: PLW0108 - made when something is sent, not before
             is_recent=self._is_recent,
         )
+
+    def tell_of_stopped(self) -> None:
+        """Say, once, that the last run of the very same command was stopped, where this one may send its rows anew.
+
+        Within the hour it doesn't: what was sent stands for it then (`Entry.is_repeated_by`).
+        """
+        from crmcli.outbox.entries import REPEATED_WITHIN
+
+        last = None if self._is_told_of_stopped or self.shared.once else self.box.last_run(self._words)
+        self._is_told_of_stopped = True
+        if last is None or time.time() - last[1] < REPEATED_WITHIN:
+            return
+        run = self.journal.of_key(last[0])
+        if run and run.standing == "stopped" and run.rows > 1:
+            self.output.warn(
+                f"Run {run.number} of the same command was stopped with {run.left} of its {run.rows} rows left; 'crmcli runs "
+                f"resume {run.number}' goes on with it. This is a new one, and may send again what that had sent."
+            )
 
     def _is_recent(self, send: Send, row: dict[str, Any]) -> bool:
         """Whether what looks like a send came within the hour, by the store's own dates and clock, and not by the customer.

@@ -39,6 +39,7 @@ def agreed(state: State, todo: Sequence[Action], *, yes: bool) -> None:
     if len(texts) > _SHOWN:
         state.output.warn(f"{len(texts) - _SHOWN:,} more texts are not shown; --dry-run shows all.")
     them, customers = ("this", "customer") if len(todo) == 1 else (f"these {len(todo)} messages", "customers")
+    state.tell_of_stopped()
     state.agree(f"Mail {them} to the {customers}?", yes=False)
 
 

@@ -56,6 +56,9 @@ def carry_out(state: State, todo: Sequence[Action], *, command: str) -> None:
 
 def _begun(state: State, todo: Sequence[Action], command: str) -> Run:
     """The run, written down."""
+    sends = any(action.sends for action in kinds(todo))
+    if sends:
+        state.tell_of_stopped()
     actions: Iterable[Row] | Many
     if isinstance(todo, Alike):
         actions = Many(todo.template.data(), todo.own, todo.numbers)
@@ -63,7 +66,7 @@ def _begun(state: State, todo: Sequence[Action], command: str) -> Run:
         actions = (action.data() for action in todo)
     settings = state.settings
     run = state.journal.begin(store=settings.store, profile=settings.profile, command=command, actions=actions)
-    if any(action.sends for action in kinds(todo)):
+    if sends:
         state.delivery.begins(run.key)
     return run
 

@@ -55,6 +55,15 @@ class Moments:
             found = db.execute("SELECT settled, words, made FROM decisions WHERE run = ?", (run,)).fetchone()
             return Decision(*found) if found else Decision()
 
+    def last_run(self, words: str) -> tuple[str, float] | None:
+        """The last run that a command of these words began, and when; None where there is none. No file is made."""
+        if not self.path.exists():
+            return None
+        with self._change() as db:
+            asked = "SELECT run, made FROM decisions WHERE words = ? ORDER BY settled DESC, made DESC LIMIT 1"
+            found = db.execute(asked, (words,)).fetchone()
+            return (str(found["run"]), float(found["made"])) if found else None
+
     def is_young(self) -> bool:
         """Whether this file was made within the hour: what was sent before that may have been in one that is gone."""
         with self._change() as db:

@@ -146,6 +146,14 @@ class Journal:
         with self._change() as db:
             return self._get(db, number)
 
+    def of_key(self, key: str) -> Run | None:
+        """The run that the outbox knows by this name; None where there is none any more. No file is made."""
+        if not self.path.exists():
+            return None
+        with self._change() as db:
+            found = db.execute(f"SELECT {RUN} FROM runs WHERE key = ?", (key,)).fetchall()  # noqa: S608
+            return next(db.sound(found, lambda row: run_of(db, row), run_name), None)
+
     def runs(self, *, store: str | None = None) -> list[Run]:
         """All runs at a store, or at any, oldest first."""
         with self._change() as db:

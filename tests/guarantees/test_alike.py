@@ -23,7 +23,7 @@ from crmcli.outbox.box import Box
 from crmcli.paths import state_folder
 from crmcli.sandbox.objects import MESSAGE, TICKET
 from tests.conftest import Run, Sandbox
-from tests.terminal import PATIENCE, environment
+from tests.terminal import PATIENCE, Person, environment
 
 Words = tuple[str, ...]
 
@@ -729,6 +729,26 @@ def test_after_a_bulk_reply_was_ended_by_ctrl_c_a_week_later_is_a_new_decision(s
     a_week_later()
     assert run(*replies).code == 0
     assert mailed(shop, "Hello, and welcome.") == sent + 2 + 6 + 8
+
+
+def test_a_command_that_sends_anew_what_a_stopped_run_had_sent_says_so(shop: Sandbox, run: Run) -> None:
+    words: Words = ("messages", "create", *map(str, range(4, 10)), "--text", TEXT)
+    shop.app.latency = 0.03
+    killed_after(shop, 4, *words)
+    a_week_later()
+    said = "Run 1 of the same command was stopped with"
+    with Person(*words) as person:
+        person.sees("[y/N]")
+        assert said in " ".join(person.screen.split())
+        person.types("n\n")
+        assert person.leaves() == 2
+    sent = mailed(shop)
+    anew = run(*words)
+    assert (anew.code, mailed(shop), anew.err.count(said)) == (0, sent + 6, 1)
+    assert "of its 6 rows left" in anew.err
+    assert "crmcli runs resume 1" in anew.err
+    a_week_later()
+    assert said not in run(*words).err
 
 
 def test_after_a_failed_status_a_week_later_is_a_new_decision(shop: Sandbox, run: Run) -> None:
