@@ -1,35 +1,24 @@
 """How far a job came: `tickets list --checkpoint NAME` prints what changed since its last run, and misses nothing.
 
-The store can say which tickets had their last action after a moment, but its dates have minutes only, whether its bounds
-include the moment is unknown, and once a year an hour of its clock comes twice (wire-facts section 7). So each run asks again
-for two hours before the newest action that it has seen, and for as long as the last walk took; what was printed already, and
-is as it was, is known by its number and a digest. No clock of ours is asked what time it is, only how long a walk takes.
-
 One SQLite file a checkpoint, and one transaction a run: begun before the store is asked, which keeps a second run out, and
 committed once everything was written out. A run that ends in any other way leaves the file as it was.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from crmcli import dates, ledger, paths
+from crmcli import ledger, paths
 from crmcli.errors import BadConfig, BadUsage
-
-if TYPE_CHECKING:
-    from crmcli.api.paging import Listing
-
-OVERLAP = timedelta(hours=2)
-"""An hour for the end of daylight-saving time, and one for bounds, minutes, and clocks that are set right."""
+from crmcli.news import Checkpoint
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z", re.ASCII)
 _STEPS: tuple[ledger.Step, ...] = (
@@ -39,47 +28,6 @@ _STEPS: tuple[ledger.Step, ...] = (
         "CREATE TABLE IF NOT EXISTS seen (number TEXT PRIMARY KEY, action TEXT, digest TEXT NOT NULL)",
     ),
 )
-
-
-class Checkpoint:
-    """One checkpoint within its run. `newest` is the newest last action that it knows (store's zone), None before any."""
-
-    def __init__(self, db: sqlite3.Connection, newest: str | None) -> None:
-        self._db = db
-        self.newest = datetime.fromisoformat(newest) if newest else None
-        self.printed = 0
-
-    @property
-    def since(self) -> str | None:
-        """From when on the store is to be asked, as `dates.from_user` reads it; None for everything."""
-        return None if self.newest is None else (self.newest - OVERLAP).isoformat(timespec="seconds")
-
-    def fresh(self, listing: Listing) -> Iterator[list[dict[str, Any]]]:
-        """The rows of a listing that were not printed yet, or have changed since, a page at a time."""
-        began, newest = time.monotonic(), self.newest
-        for page in listing.pages():
-            new = []
-            for row in page:
-                action, digest = _action(row), _digest(row)
-                number = str(row.get("CrmID"))
-                known = self._db.execute("SELECT digest FROM seen WHERE number = ?", (number,)).fetchone()
-                if not known or known[0] != digest:
-                    new.append(row)
-                stamp = action.isoformat() if action else None
-                self._db.execute(
-                    "INSERT OR REPLACE INTO seen (number, action, digest) VALUES (?, ?, ?)", (number, stamp, digest)
-                )
-                newest = max(filter(None, (newest, action)), default=None)
-            self.printed += len(new)
-            if new:
-                yield new
-        # Where the store counts more than it gave, the same is asked for again; what was printed stays known.
-        if newest is not None and not listing.missing:
-            # What changed during the walk, where it had passed already, is within its length of the newest.
-            newest = max(newest - timedelta(seconds=time.monotonic() - began), self.newest or datetime.min)  # noqa: DTZ901
-            # Kept for longer than is asked again: in the hour that comes twice a store may give what looks too old.
-            self._db.execute("DELETE FROM seen WHERE action < ?", ((newest - 2 * OVERLAP).isoformat(),))
-            self.newest = newest
 
 
 @contextmanager
@@ -246,17 +194,6 @@ def _file(profile: str, name: str) -> Path:
 def _folder(profile: str) -> Path:
     plain = re.sub(r"[^A-Za-z0-9_-]", lambda found: f"%{ord(found[0]):x}", profile)
     return paths.state_folder() / "checkpoints" / plain
-
-
-def _action(row: Mapping[str, Any]) -> datetime | None:
-    try:
-        return dates.from_store(row.get("DateLastAction"))
-    except ValueError:
-        return None
-
-
-def _digest(row: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(row, sort_keys=True).encode()).hexdigest()
 
 
 def _told(filters: str) -> str:

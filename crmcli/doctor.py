@@ -179,11 +179,12 @@ def _senders(crm: Crm, found: settings.Settings) -> Iterator[Check]:
 def _clock(crm: Crm) -> Check:
     ahead = crm.clock_ahead
     if ahead is None:
-        return Check("clock", WARNING, "the store does not tell its time", "Nothing here depends on it.")
+        return Check("clock", WARNING, "the store does not tell its time", "Checkpoints go by this machine's clock.")
     if abs(ahead) <= _CLOCK:
         return Check("clock", OK, f"within {max(1, round(abs(ahead)))} s of the store's")
     off = f"{abs(ahead) / 60:.0f} minutes {'behind' if ahead > 0 else 'ahead of'} the store's"
-    return Check("clock", WARNING, f"this machine's is {off}", "Dates like 7d or today count from it: set it right.")
+    hint = "Dates like 7d or today count from this machine's: set it right, unless the store's is wrong."
+    return Check("clock", WARNING, f"this machine's is {off}", hint)
 
 
 def _rate(crm: Crm, found: settings.Settings) -> Check:

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from crmcli import errors, interrupts
+from crmcli import dates, errors, interrupts
 from crmcli.asking import Asking
 from crmcli.look import Names
 from crmcli.sending import Sending
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from zoneinfo import ZoneInfo
 
     from crmcli.api.answers import Answer
@@ -254,12 +255,18 @@ class State(Asking, Sending):
 
         settings = self.settings
         with checkpoints.run(profile=settings.profile, store=settings.store, name=checkpoint, filters=filters) as point:
-            listing = self.crm.tickets.list(**{**filters, "active_after": point.since})
-            self.output.pages(point.fresh(listing), TICKETS)
-            if listing.missing:
-                self.output.warn(
-                    f"The store counts {listing.missing:,} tickets more than it gave: they are asked for again."
-                )
+            tickets = self.crm.tickets
+            self.output.pages(
+                point.fresh(lambda since: tickets.list(**{**filters, "active_after": since}), now=self._hour), TICKETS
+            )
+            for said in point.doubts(hour=self._hour(), told=self.crm.now is not None, zone=settings.timezone):
+                self.output.warn(said)
+
+    def _hour(self) -> datetime:
+        """The hour in the store's zone, by its own clock where its last answer told that, else by ours."""
+        from zoneinfo import ZoneInfo
+
+        return (self.crm.now or dates.utc_now()).astimezone(ZoneInfo(self.settings.timezone))
 
     def tell(self, ack: Ack, *, noun: str, line: int | None = None) -> None:
         """Say what one write did; of a rehearsed one, what would have been sent. `line` is that of the file it stood in."""

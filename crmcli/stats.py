@@ -27,6 +27,9 @@ AGES = (
 )
 """What open tickets are sorted by: a name, and the age in seconds that one in it is under."""
 
+AHEAD = 7200
+"""By how many seconds a date may be ahead of our clock and still be told as now: an hour comes twice, and clocks differ."""
+
 CLOSING = frozenset(
     re.findall(
         r"\w+",
@@ -165,8 +168,9 @@ class Tally:
         return found and found.replace(tzinfo=self._zone)
 
     def _age(self, moment: datetime | None) -> int | None:
-        """Seconds since then; 0 for what is yet to come by our clock."""
-        return None if moment is None else max(0, int(self._now - moment.timestamp()))
+        """Seconds since then; None for no date, and for one that is yet to come, beyond what clocks differ by."""
+        age = None if moment is None else int(self._now - moment.timestamp())
+        return None if age is None or age < -AHEAD else max(0, age)
 
     def _aged(self, age: int | None) -> None:
         if age is None:

@@ -65,6 +65,10 @@ def _doubts(figures: Row, threads: Threads, *, any_closed: bool) -> list[str]:
         doubts.append(
             f"The messages of {_tickets(threads.unread)} were not read, being too many; filters make it fewer."
         )
+    if ageless := sum(row["open"] for row in figures["by_age"] if row["age"] == "unknown"):
+        doubts.append(
+            f"The age of {_tickets(ageless)} is unknown: opened at no date that can be read, or ahead of this machine's clock."
+        )
     if unclear := figures["unknown"] - threads.unread:
         doubts.append(
             f"Of {_tickets(unclear)} nothing tells who wrote last: no address, and no code among the profile's senders "

@@ -10,9 +10,9 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from crmcli import dates
-from crmcli.checkpoints import Checkpoint
 from crmcli.dates import bound, from_store, from_user, to_filter
 from crmcli.errors import BadUsage
+from crmcli.news import Checkpoint
 from crmcli.output import cells
 from crmcli.sandbox.objects import TICKET
 from tests.conftest import Run, Sandbox

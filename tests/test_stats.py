@@ -81,6 +81,16 @@ def test_what_is_unanswered(messages: list[tuple[Any, str]], expected: tuple[str
     assert found["unanswered_tickets"] == ([42] if expected[0] == "unanswered" else [])
 
 
+def test_a_date_that_is_yet_to_come_tells_no_age() -> None:
+    """Else a ticket that says it is of next year would wait for no time at all, for a year."""
+    hour, year = "%Y-%m-%dT%H:%M", "2099-01-01T00:00:00"
+    soon = (NOW.astimezone(ZONE) + timedelta(minutes=90)).strftime(hour)
+    found = tallied(ticket((CUSTOMER, year), opened=year), ticket((CUSTOMER, soon), opened=soon))
+    ages = {row["age"]: row["open"] for row in found["by_age"]}
+    assert (ages["unknown"], ages["under 1 day"]) == (1, 1), "an hour comes twice, and clocks differ"
+    assert (found["unanswered"], found["oldest_unanswered"], found["oldest_open"]) == (2, 0, 0)
+
+
 def test_a_ticket_whose_messages_nobody_read_is_unknown() -> None:
     assert tallied(ticket(CrmMessageList=None))["unknown"] == 1
     assert tallied({"CrmID": 1, "StatusID": 1})["unknown"] == 1

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+from crmcli import dates
 from crmcli.api.changes import Hold, Mending, unheld, whole_always
 from crmcli.api.deleting import Keep, unkept
 from crmcli.api.departments import Departments
@@ -23,6 +25,8 @@ from crmcli.api.transport import Transport
 if TYPE_CHECKING:
     from crmcli.api.anything import Anything
     from crmcli.api.ratelimit import Bucket
+
+_FARTHEST = 9999
 
 
 class Crm:
@@ -131,6 +135,16 @@ class Crm:
     def clock_ahead(self) -> float | None:
         """Seconds by which the store's clock was ahead of ours at its last answer; None where it told no time."""
         return self._transport.clock_ahead
+
+    @property
+    def now(self) -> datetime | None:
+        """The hour by the store's clock, in UTC, as its last answer told it; None where that told none."""
+        ahead, ours = self.clock_ahead, dates.utc_now()
+        try:
+            found = None if ahead is None else ours + timedelta(seconds=ahead)
+        except OverflowError:
+            return None
+        return found if found and 1 < found.year < _FARTHEST else None  # else there is no such hour in some zones
 
     @property
     def bucket_level(self) -> float:

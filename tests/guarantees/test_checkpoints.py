@@ -5,19 +5,23 @@ from __future__ import annotations
 import json
 import random
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from crmcli.sandbox.dates import stored
+from crmcli.paths import state_folder
+from crmcli.sandbox.dates import EASTERN, stored
 from crmcli.sandbox.objects import TICKET
-from tests.conftest import Run, Sandbox
+from tests.conftest import Result, Run, Sandbox
 from tests.terminal import environment
 
 # Half an hour a step or so, over the night in which New York's clocks go back, and the one in which they go forward.
@@ -86,6 +90,95 @@ def test_nothing_is_missed(shop: Sandbox, run: Run, small_pages: None, start: da
     }
     # Each version once: what comes again has changed.
     assert [said for said in printed.values() if len(said) != len(set(said))] == []
+
+
+def job(run: Run) -> Result:
+    return run("tickets", "list", "--checkpoint", "job", "-o", "ids")
+
+
+def at_the_store(shop: Sandbox, **ago: float) -> str:
+    """A date of that long ago, as the sandbox keeps it."""
+    return stored(shop.app.clock() - timedelta(**ago))
+
+
+def touch(shop: Sandbox, number: int, date: str) -> None:
+    shop.store.update(TICKET, number, {"Subject": f"as of {date}", "DateLastAction": date})
+
+
+def dated(shop: Sandbox, date: str | None) -> None:
+    """Give all answers this Date, or none."""
+    inner = shop.server.app
+
+    def app(environ: dict[str, Any], start_response: Any) -> Any:
+        def start(status: str, headers: list[tuple[str, str]], *_: Any) -> Any:
+            kept = [each for each in headers if each[0] != "Date"]
+            return start_response(status, kept + ([("Date", date)] if date else []))
+
+        return inner(environ, start)
+
+    shop.server.app = app
+
+
+@pytest.mark.parametrize("told", ["its time", "nothing", "nonsense", "1970", "9999"])
+@pytest.mark.parametrize("ahead", [{"hours": 3}, {"days": 400}, {"days": 2_900_000}], ids=str)
+def test_a_ticket_dated_ahead_silences_nothing(shop: Sandbox, run: Run, told: str, ahead: dict[str, int]) -> None:
+    """Whatever the store says of its time: what changes after it is printed, once; and the ticket is named."""
+    if told != "its time":
+        dated(
+            shop,
+            {"nonsense": "soon", "1970": "Thu, 01 Jan 1970 00:00:01 GMT", "9999": "Fri, 31 Dec 9999 23:59:59 GMT"}.get(
+                told
+            ),
+        )
+    for number in range(1, 13):
+        touch(shop, number, at_the_store(shop, days=number))
+    assert len(job(run).lines) == 12
+    touch(shop, 7, at_the_store(shop, **{unit: -amount for unit, amount in ahead.items()}))
+    first = job(run)
+    assert (first.code, first.lines) == (0, ["7"])
+    whose = "this machine's" if told in ("nothing", "nonsense", "9999") else "the store's"
+    assert ("Ticket 7 (" in first.err, f"is dated ahead of {whose} clock" in first.err) == (True, True)
+    for number in (3, 4):
+        touch(shop, number, at_the_store(shop))
+        again = job(run)
+        assert (again.code, again.lines) == (0, [str(number)])
+        assert ("Ticket 7" in again.err) is False, "it was said"
+    assert (job(run).lines, job(run).err if told != "1970" else "") == ([], "")
+
+
+@pytest.mark.parametrize("ahead", [{"hours": 3}, {"days": 400}], ids=str)
+def test_a_checkpoint_that_ran_ahead_begins_anew(shop: Sandbox, run: Run, ahead: dict[str, int]) -> None:
+    """As an earlier version left it: nobody knows what it has passed over."""
+    for number in range(1, 13):
+        touch(shop, number, at_the_store(shop, days=number))
+    assert len(job(run).lines) == 12
+    mark = datetime.now(ZoneInfo(EASTERN)).replace(tzinfo=None) + timedelta(**ahead)
+    (file,) = state_folder().rglob("job.db")
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("UPDATE point SET newest = ?", (mark.isoformat(),))
+        db.execute("DELETE FROM seen")
+    touch(shop, 3, at_the_store(shop))
+    healed = job(run)
+    assert (healed.code, sorted(map(int, healed.lines))) == (0, list(range(1, 13)))
+    assert "ahead of the store's clock" in healed.err
+    assert "everything was looked at anew" in healed.err
+    touch(shop, 4, at_the_store(shop))
+    again = job(run)
+    assert (again.code, again.lines, again.err) == (0, ["4"], "")
+
+
+def test_a_checkpoint_that_ran_ahead_stays_there_until_all_was_looked_at(
+    shop: Sandbox, run: Run, small_pages: None
+) -> None:
+    assert len(job(run).lines) == 12
+    (file,) = state_folder().rglob("job.db")
+    with closing(sqlite3.connect(file)) as db, db:
+        db.execute("UPDATE point SET newest = '2999-01-01T00:00:00'")
+        db.execute("DELETE FROM seen")
+    shop.fault("status=500,method=GET,skip=3")
+    assert job(run).code == 1
+    shop.fault()
+    assert len(job(run).lines) == 12
 
 
 def test_a_killed_run_prints_again(shop: Sandbox, small_pages: None, run: Run) -> None:
