@@ -80,9 +80,8 @@ class Transport:
         self._waiting = waiting or nullcontext()
         self._coming: dict[tuple[object, ...], Ahead[Answer]] = {}
         self._hide = secrets.hiding(headers.get(name, "") for name in ("PrivateKey", "Token"))
-        self.connections = Connections(
-            base_url=self.base_url, headers={**_HEADERS, **headers}, timeout=timeout, app=app
-        )
+        sent = {**_HEADERS, **headers}
+        self.connections = Connections(base_url=self.base_url, headers=sent, timeout=timeout, app=app)
 
     @property
     def clock_ahead(self) -> float | None:
