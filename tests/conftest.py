@@ -6,6 +6,7 @@ import io
 import json
 import os
 import shutil
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -31,6 +32,10 @@ PRIVATE_KEY = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
 TOKEN = "a0b1c2d3e4f5061728394a5b6c7d8e9f"
 SOWN = datetime(2026, 6, 15, 12)  # noqa: DTZ001 - the store's wall clock
 """When the newest ticket of the sandbox has just come."""
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # So a script's `pytest &` starts; what is interrupted by the tests would ignore it too.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
