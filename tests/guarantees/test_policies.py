@@ -224,6 +224,7 @@ READS = {
     "sending",
     "known",
     "whole",
+    "holds",  # a name, and no request
 }
 
 
