@@ -23,6 +23,8 @@ from tests.guarantees.witness import Process, Score, Witness
 
 TIMEOUT, SETTLE = 5.0, 1.2
 """Seconds: the client's time-out, and how long it looks for what was lost: longer than a request may be under way."""
+_SAID_EVERY = 25
+"""Rounds after which a long campaign says how it stands."""
 
 
 @dataclass(frozen=True)
@@ -207,6 +209,8 @@ class Campaign:
             if one.findings:
                 print(*one.findings, *(f"   {act.process}" for act in game.acts), sep="\n", flush=True)
             score.add(one)
+            if score.rounds % _SAID_EVERY == 0:
+                print(score, flush=True)
         print(score, flush=True)
         return score
 
