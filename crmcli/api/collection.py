@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
-from functools import cache, partial
+from functools import cache
 from typing import Any, ClassVar
 
 from crmcli import errors
@@ -98,7 +98,7 @@ class Collection:
             kind = Newest
         count = cache(lambda: counted(self._transport, self.path, params))
         return kind(
-            asking(self._transport, self.path, params, vouch=partial(empties.vouch, self._transport, count=count)),
+            asking(self._transport, self.path, params, count=count),
             identity=self.identity,
             page_size=self._page_size,
             limit=limit,

@@ -27,13 +27,27 @@ def is_nothing(answer: Answer) -> bool:
     return answer.status == 404 or (answer.ok and not answer.fault and answer.data is None)
 
 
-def vouch(transport: Transport, nothing: Answer, *, count: Callable[[], int | None] = lambda: None) -> None:
+def vouch(
+    transport: Transport,
+    nothing: Answer,
+    *,
+    count: Callable[[], int | None] = lambda: None,
+    is_whole: bool = False,
+) -> None:
     """Return when the API says that it is there and has no rows for what was answered with `nothing`.
 
-    `count` asks for the list's own count, and gives None where there is none. Raises BadConfig when nothing of the API
-    speaks, and what `Transport.read` does.
+    `count` asks for the list's own count, and gives None where there is none; `is_whole` says that `nothing` stands for all
+    that is counted. Raises StoreFailed where there is something all the same, BadConfig when nothing of the API speaks, and
+    what `Transport.read` does.
     """
-    if count() is not None:
+    counted = count()
+    if is_whole and counted:
+        raise errors.StoreFailed(
+            f"The store counts {counted:,} rows at {nothing.path}, and gave none ({nothing.http_status}).",
+            hint="The list is not empty. Run it again in a minute.",
+            status=nothing.http_status,
+        )
+    if counted is not None:
         return
     others = (path for path in _LISTS if path.lower() != nothing.path.lower())
     if not any(_lists(transport.read(path, {"limit": 1})) for path in others):

@@ -42,7 +42,7 @@ class Messages(Collection):
         is_all = sorted(map(str, numbers))
         room = min(_FEWEST, max(self._page_size, 2))
         thread: list[Row] = []
-        ask = asking(self._transport, f"/CRM/{ticket}/message", {}, vouch=lambda _: None)
+        ask = asking(self._transport, f"/CRM/{ticket}/message", {}, vouch=_none)
         for page in Listing(ask, identity=self.identity, page_size=self._page_size).pages():
             thread += page
             if len(thread) < room and sorted(str(self.number_of(message)) for message in thread) == is_all:
@@ -59,15 +59,17 @@ class Messages(Collection):
         path = f"/CRM/{ticket}/message"
 
         @cache
-        def look_for_ticket() -> None:
-            self._one(f"/CRM/{ticket}", {"CrmID": ticket}, f"No ticket {ticket}.")
+        def look_for_ticket() -> Row:
+            return self._one(f"/CRM/{ticket}", {"CrmID": ticket}, f"No ticket {ticket}.")
 
         def vouch(nothing: Answer) -> None:
             try:
-                look_for_ticket()
+                carried = look_for_ticket().get("CrmMessageList")
             except errors.NotFound:
                 empties.vouch(self._transport, nothing)
                 raise
+            if _list_in(carried):
+                _none(nothing)
 
         ask = asking(self._transport, path, {}, vouch=vouch)
 
@@ -141,6 +143,12 @@ class Messages(Collection):
                 number=number,
                 seen=seen,
             )
+
+
+def _none(nothing: Answer) -> None:
+    """No messages, in the API's own words: 404 (API page). Raises StoreFailed for what merely has no body."""
+    if nothing.status != 404:
+        raise nothing.unreadable("it has no body")
 
 
 def _list_in(carried: object) -> list[Any]:

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterator
 
 from crmcli.api.bodies import Row
-from crmcli.api.paging import Listing, Seen, Walk, first_offset
+from crmcli.api.paging import Listing, Seen, Walk, broken_off, first_offset
 
 
 class Newest(Listing):
@@ -36,16 +36,22 @@ class Newest(Listing):
         """The rows in reverse, a page at a time. `base` is the wire's offset of the first row: 0 or 1."""
         seen = Seen()
         size = max(1, self._page_size - 1)  # and one more row, which the page after it has
-        end = total
+        end, came = total, 0
         while end > 0:
             start = max(0, end - size)
             page = self._until_seen(start + base if start else 0, seen)
-            end = start
+            if came and not page and not self._is_seen_at(start + base if start else 0, seen):
+                raise broken_off(came)
+            end, came = start, came + len(page)
             for row in page:
                 seen.add(self._identity(row))
             if page:
                 page.reverse()
                 yield page
+
+    def _is_seen_at(self, start: int, seen: Seen) -> bool:
+        """Whether there is a row that came already: then all from there on were deleted, or moved up, meanwhile."""
+        return any(self._identity(row) in seen for row in self._ask(start, 1))
 
     def _until_seen(self, start: int, seen: Seen) -> list[Row]:
         walk = Walk(self._ask, identity=self._identity, page_size=self._page_size, start=start)

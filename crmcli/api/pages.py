@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
 
 from crmcli.api import answers, empties
 from crmcli.api.answers import Answer
@@ -18,21 +17,31 @@ def page(params: Mapping[str, object], offset: int, limit: int) -> dict[str, obj
 
 
 def asking(
-    transport: Transport, path: str, params: Mapping[str, object], *, vouch: Callable[[Answer], None] | None = None
+    transport: Transport,
+    path: str,
+    params: Mapping[str, object],
+    *,
+    count: Callable[[], int | None] | None = None,
+    vouch: Callable[[Answer], None] | None = None,
 ) -> Ask:
     """How the pages of the list at a path are asked for. What it gives raises what `Transport.read` does.
 
-    A page that says nothing is empty only where `vouch` says so (by default the list's own count, or another list): it is
-    given the answer, and raises where nothing shows that the API is there.
+    A page that says nothing is empty only where the list's own `count` (asked for, unless it is given) or another list says
+    so, or else `vouch`, which is given the answer: it raises where nothing shows that the API is there. Whether a count
+    heeds filters is not known for sure, so it contradicts only a list without any.
     """
-    vouch = vouch or partial(empties.vouch, transport, count=lambda: counted(transport, path, params))
+    count = count or (lambda: counted(transport, path, params))
+    is_filtered = any(params.values())
 
     def ask(offset: int, limit: int) -> list[Row]:
         answer = transport.read(path, page(params, offset, limit))
-        if empties.is_nothing(answer):
+        if not empties.is_nothing(answer):
+            return [] if answer.past_the_end else answers.good(answer).rows()
+        if vouch:
             vouch(answer)
-            return []
-        return [] if answer.past_the_end else answers.good(answer).rows()
+        else:
+            empties.vouch(transport, answer, count=count, is_whole=offset == 0 and not is_filtered)
+        return []
 
     return ask
 

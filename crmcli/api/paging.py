@@ -11,6 +11,10 @@ and go while we read. So every page but the first is asked to begin with the las
 
 That is right for both ways of counting, and for any order of the rows as long as it stays the same. Only a store that gives
 one row at a time can't be walked so: nothing in a page of one tells that rows are gone.
+
+A page that gives nothing where a row was a moment ago, again and again, is no end of a list: something answers in the
+store's place, or it fails without saying so. Then the walk fails, since rows that are missing must not pass for rows that
+aren't there.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from functools import cache
 
+from crmcli import errors
 from crmcli.api.bodies import Row
 
 Ask = Callable[[int, int], list[Row]]
@@ -28,6 +33,19 @@ Soon = Callable[[int, int], None]
 
 _FRUITLESS_PAGES = 8
 """A store that ignores the offset would give its first page for ever. By then the strides have gone past 120 pages of rows."""
+
+
+_HOLLOW_PAGES = 3
+"""So often in a row may a page give nothing that must begin with a row which came a moment ago: others may delete at once."""
+
+
+def broken_off(rows: int) -> errors.StoreFailed:
+    """The error for a list of which no more comes, though there is more."""
+    came = "1 row" if rows == 1 else f"{rows:,} rows"
+    return errors.StoreFailed(
+        f"The list broke off after {came}: the store gave nothing where there must be more.",
+        hint="What came is not the whole list. Run it again in a minute.",
+    )
 
 
 class Seen:
@@ -90,14 +108,22 @@ class Walk:
         self.missing = 0
 
     def pages(self) -> Iterator[list[Row]]:
-        """Pages of new rows; raises what asking does. A page is used up when the next is asked for, and is emptied then."""
+        """Pages of new rows. A page is used up when the next is asked for, and is emptied then.
+
+        Raises what asking does, and StoreFailed where the list breaks off.
+        """
         offset, limit = self._start, self._most(0)
         overlap = 0  # how many rows before the last page's end this one is asked to begin
         widest = 0  # the longest page so far: what this store is known to give
         fruitless = wider = 0  # pages in a row that brought nothing new; how often the stride was doubled for it
-        is_first = True
+        hollow = 0  # how often nothing came, and not one new row in between, where a row had been
+        was_row = is_first = True
         while limit:
             page = self._ask(offset, limit)
+            hollow += was_row and not page and bool(overlap)
+            if hollow == _HOLLOW_PAGES:
+                raise broken_off(self._got)
+            was_row = bool(page)
             if overlap and offset > self._start and not (page and self._identity(page[0]) in self._seen):
                 position = offset + overlap
                 overlap *= 2
@@ -106,7 +132,7 @@ class Walk:
                 continue
             new = self._new(page)
             is_short = len(page) < min(limit, widest or limit)
-            fruitless = 0 if new else fruitless + 1
+            fruitless, hollow = (0, 0) if new else (fruitless + 1, hollow)
             is_over = not page or fruitless == _FRUITLESS_PAGES or (is_short and not new)
             overlap = 1 if len(page) > 1 else 0
             widest = max(widest, len(page))

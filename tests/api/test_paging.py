@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crmcli.api.paging import Listing, Seen, Walk
+from crmcli.errors import StoreFailed
 
 
 @dataclass
@@ -131,15 +132,23 @@ def test_a_page_that_comes_short_is_not_the_end(shelf: Shelf, page_size: int, sh
 
 
 def test_rows_that_are_counted_and_never_given_are_missing() -> None:
+    found = listing(Shelf(list(range(250))), page_size=100)
+    found._ask = Shelf(list(range(100))).ask
+    assert len(list(found)) == 100
+    assert found.missing == 150
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_a_list_that_breaks_off_fails(counts: bool) -> None:
     shelf = Shelf(list(range(250)))
 
     def ask(offset: int, limit: int) -> list[dict[str, int]]:
         return shelf.ask(offset, limit) if offset == 0 else []
 
-    found = listing(Shelf(list(range(250))), page_size=100)
+    found = listing(Shelf(list(range(250))), page_size=100, counts=counts)
     found._ask = ask
-    assert len(list(found)) == 100
-    assert found.missing == 150
+    with pytest.raises(StoreFailed, match="broke off after 100 rows"):
+        list(found)
 
 
 def test_nothing_is_asked_before_the_first_page_is_wanted() -> None:
