@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from crmcli import ledger, paths
+from crmcli import ledger, paths, values
 from crmcli.errors import BadConfig, BadUsage
 from crmcli.news import Checkpoint
 
@@ -45,8 +45,9 @@ def run(*, profile: str, store: str, name: str, filters: Mapping[str, Any]) -> I
                 _readable(found)
             except ValueError as fault:
                 raise _unreadable(name, db.path, fault) from None
-        if found and (found[0], found[1]) != (store, asked):
-            what = "for another store" if found[0] != store else f"with other filters: {_told(found[1])}"
+        is_other = bool(found) and values.one_store(str(found[0])) != store
+        if found and (is_other or found[1] != asked):
+            what = "for another store" if is_other else f"with other filters: {_told(found[1])}"
             raise BadUsage(
                 f"Checkpoint {name} was made {what}.", hint=f"Use another name, or: crmcli checkpoints reset {name}"
             )

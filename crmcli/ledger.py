@@ -45,6 +45,21 @@ class Column:
     kind: str
 
 
+@dataclass(frozen=True)
+class Spelling:
+    """A step that writes the texts of a column as `by` spells them; where that would make two of one, they stay as they are."""
+
+    table: str
+    name: str
+    by: Callable[[str], str]
+
+    def take(self, db: sqlite3.Connection) -> None:
+        """Take it."""
+        for (said,) in db.execute(f"SELECT DISTINCT {self.name} FROM {self.table}").fetchall():  # noqa: S608
+            if isinstance(said, str) and said.isascii() and (spelt := self.by(said)) != said:
+                db.execute(f"UPDATE OR IGNORE {self.table} SET {self.name} = ? WHERE {self.name} = ?", (spelt, said))  # noqa: S608
+
+
 class Unreadable:
     """Rows that can't be read: each is told of once, by what it is, and passed over. `found` says what they are."""
 
@@ -112,8 +127,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
 _FARTHEST = 1e11
 """A Unix time beyond which nothing can be told as a date."""
 
-Step = Sequence[str | Column]
-"""What brings a file from one version to the next: statements of SQL, and columns. Once it is out it is never changed.
+Step = Sequence[str | Column | Spelling]
+"""What brings a file from one version to the next: statements of SQL, columns, spellings. Once it is out it is never changed.
 
 The first step also meets files of the time before there were versions, so it makes only what isn't there (`IF NOT EXISTS`).
 """
@@ -234,6 +249,8 @@ def _bring_up(db: sqlite3.Connection, steps: Sequence[Step], path: Path, what: s
         for part in step:
             if isinstance(part, str):
                 db.execute(part)
+            elif isinstance(part, Spelling):
+                part.take(db)
             elif part.name not in {row["name"] for row in db.execute(f"PRAGMA table_info({part.table})")}:
                 db.execute(f"ALTER TABLE {part.table} ADD COLUMN {part.name} {part.kind}")
     db.execute(f"PRAGMA user_version = {len(steps)}")

@@ -39,8 +39,7 @@ class Settings:
     @property
     def store(self) -> str:
         """What tells this store from others, whatever form its address has (both with and without https:// work)."""
-        bare = self.secure_url.lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
-        return f"{self.base_url.lower()} {bare}"
+        return values.one_store(f"{self.base_url.lower()} {self.secure_url}")
 
     @property
     def is_demo(self) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crmcli import dates, errors, ledger, processes
+from crmcli import dates, errors, ledger, processes, values
 
 UNDERWAY, DELETED, UNSURE, RESTORED = "underway", "deleted", "unsure", "restored"
 """underway: is being deleted. deleted: the store has it no more. unsure: nobody can tell. restored: is there again."""
@@ -29,6 +29,7 @@ _STEPS: tuple[ledger.Step, ...] = (
         " state TEXT NOT NULL, owner TEXT NOT NULL, became INTEGER)",
     ),
     (ledger.Column("entries", "who", "TEXT NOT NULL DEFAULT ''"),),
+    (ledger.Spelling("entries", "store", by=values.one_store),),
 )
 _BRIEF = (
     "number, store, profile, noun, path, about, messages, made, state, owner, became, who,"

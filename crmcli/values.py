@@ -15,6 +15,12 @@ REAL_HOST = "https://apirest.3dcart.com/3dCartWebAPI/v1"
 
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?\Z", re.ASCII)
 
+_SHOP = re.compile(
+    r"(?:[a-z][a-z0-9+.-]*://)?(?:[^/?#@]*@)?(?:www\.)?(\[[^]/?#@]*\]|[^]/?#@:\[]+?)\.?(?::([0-9]{0,5}))?(/[^?#]*)?(?:[?#].*)?",
+    re.ASCII,
+)
+_INDEX = re.compile(r"/(?:index|default)\.(?:html?|aspx?)/*\Z", re.ASCII)
+
 
 def text(value: Any) -> str:
     """A text that is not empty."""
@@ -86,6 +92,20 @@ def one_form(url: str) -> str:
     port = "" if parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme)) else f":{parts.port}"
     user, mark, _ = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=f"{user}{mark}{host}{port}")).rstrip("/")
+
+
+def one_store(said: str) -> str:
+    """What tells a store from others (`Settings.store`), of the API's address and its Secure URL in whatever spelling.
+
+    Of a Secure URL no letter's size, scheme, name, `www.`, usual port, closing dot, closing slash or index page tells anything.
+    """
+    base, _, shop = said.partition(" ")
+    found = _SHOP.fullmatch(shop.lower())
+    if not found:
+        return f"{base} {shop.lower()}"
+    host, port, path = found.groups(default="")
+    port = "" if not port or int(port) in (80, 443) else f":{int(port)}"
+    return f"{base} {host}{port}{_INDEX.sub('', path).rstrip('/')}"
 
 
 def is_real_host(url: str) -> bool:

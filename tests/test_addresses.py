@@ -46,6 +46,23 @@ def test_the_one_form_of_an_address(written: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        *((form, "shop.example") for form in ("shop.example", "https://www.shop.example", "http://Shop.Example/")),
+        *((form, "shop.example") for form in ("https://shop.example.:443/", "shop.example:80")),
+        *((f"https://shop.example/{page}", "shop.example") for page in ("index.html", "Default.asp", "?a=b", "#top")),
+        ("https://shop.example:8443/EU/", "shop.example:8443/eu"),
+        ("http://[::1]:80/", "[::1]"),
+        ("127.0.0.1:8080", "127.0.0.1:8080"),
+        ("what else", "what else"),
+    ],
+)
+def test_the_one_form_of_a_store(written: str, meant: str) -> None:
+    """What stands in the files of every version: of the usual spellings it is never to change."""
+    assert values.one_store(f"https://api.example {written}") == f"https://api.example {meant}"
+
+
+@pytest.mark.parametrize(
     "written",
     [
         "http://127.1/x",

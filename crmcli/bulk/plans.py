@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crmcli import errors, inputs, numerals
+from crmcli import errors, inputs, numerals, values
 from crmcli.api.changes import same
 from crmcli.bulk import reading
 from crmcli.bulk.actions import Action, Row, digest_of, numbers_of
@@ -138,7 +138,7 @@ def _checked(said: str, store: str) -> Row:
         raise ValueError("what a message goes with is an object of its fields")
     if type(line["ticket"]) is not int or line["ticket"] < 1:
         raise ValueError(f"{line['ticket']!r} is not the number of a ticket")
-    if line["store"] != store:
+    if values.one_store(str(line["store"])) != store:
         raise ValueError(f"it was planned for another store ({line['store']}); this profile's is {store}")
     return line
 

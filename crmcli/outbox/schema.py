@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmcli import ledger
+from crmcli import ledger, values
 
 STEPS: tuple[ledger.Step, ...] = (
     (
@@ -55,4 +55,5 @@ STEPS: tuple[ledger.Step, ...] = (
         ledger.Column("entries", "ended", "INTEGER NOT NULL DEFAULT 0"),
         "CREATE INDEX unended ON entries (owner) WHERE told = 0 AND ended = 0",
     ),
+    (ledger.Spelling("entries", "store", by=values.one_store),),
 )

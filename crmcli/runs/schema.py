@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crmcli import ledger
+from crmcli import ledger, values
 from crmcli.runs.records import ENDED
 
 RUN = "number, key, store, profile, command, digest, made, owner, common"
@@ -30,4 +30,5 @@ STEPS: tuple[ledger.Step, ...] = (
         f"CREATE INDEX half_way ON rows (ticket) WHERE {HALF_WAY}",
     ),
     (ledger.Column("runs", "common", "TEXT NOT NULL DEFAULT '{}'"),),
+    (ledger.Spelling("runs", "store", by=values.one_store),),
 )

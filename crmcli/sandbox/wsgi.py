@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Any
 
+from crmcli import values
 from crmcli.sandbox import answers, checks, dates
 from crmcli.sandbox.answers import Answer, Refusal
 from crmcli.sandbox.calls import ROUTES, Call, Do, Route
@@ -38,7 +39,7 @@ _HEADERS = {
 
 @dataclass(frozen=True)
 class Keys:
-    """The header trio that is let in. The secure URL is compared without scheme, `www.`, closing slash and case."""
+    """The header trio that is let in. The secure URL is compared whatever its spelling (`values.one_store`)."""
 
     secure_url: str
     private_key: str = field(repr=False)
@@ -252,7 +253,7 @@ def _takes_json(accept: str) -> bool:
 
 
 def _host(url: str) -> str:
-    return url.strip().lower().removeprefix("https://").removeprefix("http://").removeprefix("www.").rstrip("/")
+    return values.one_store(f"- {url.strip()}")
 
 
 def _delay(fault: Fault | None, *, after: bool) -> float:

@@ -139,6 +139,47 @@ def test_one_command_twice_at_once_is_sent_once_and_told(shop: Sandbox, run: Run
     assert mailed(shop) == 2
 
 
+SPELLINGS = ("https://EXAMPLE-store.com.", "example-store.com:443/", "https://www.example-store.com/index.html")
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_one_command_twice_at_once_by_two_spellings_of_the_store(shop: Sandbox, spelling: str) -> None:
+    with first_post_held(shop) as came:
+        one = begin(*SEND)
+        assert came.wait(PATIENCE)
+        two = begin(*SEND, CRMCLI_SECURE_URL=spelling)
+        assert two.stderr
+        waits = two.stderr.readline()
+    assert f"Waiting for process {one.pid}" in waits
+    assert ([ended(process)[0] for process in (one, two)], mailed(shop)) == ([0, 0], 1)
+
+
+def test_what_was_written_down_under_another_spelling_is_found(shop: Sandbox, run: Run, tmp_path: Path) -> None:
+    """As what this version writes, in files of the version before, which knew each spelling as a store of its own."""
+    plan = tmp_path / "a.plan"
+    assert run(*SEND, "--once", "job").code == 0
+    assert run("tickets", "delete", "5", "--yes").code == 0
+    assert run("tickets", "list", "--checkpoint", "nightly", "-o", "ids").code == 0
+    assert run("tickets", "update", "6", "--subject", "New", "--plan", str(plan)).code == 0
+    files = {"outbox.db": "entries", "trash.db": "entries", "runs.db": "runs"}
+    for name, table in files.items():
+        with closing(sqlite3.connect(state_folder() / name)) as db, db:
+            (version,) = db.execute("PRAGMA user_version").fetchone()
+            db.execute(f"PRAGMA user_version = {version - 1}")
+            db.execute(f"UPDATE {table} SET store = store || '.:443'")
+    (checkpoint,) = state_folder().glob("checkpoints/*/nightly.db")
+    with closing(sqlite3.connect(checkpoint)) as db, db:
+        db.execute("UPDATE point SET store = store || '.:443'")
+    plan.write_text(plan.read_text().replace(" example-store.com", " example-store.com.:443"))
+    assert "nothing was sent again" in run(*SEND, "--once", "job").err
+    assert [row["path"] for row in run("trash", "list", "--json").json] == ["/CRM/5"]
+    assert len(run("runs", "list", "--json").json) == 3
+    assert run("trash", "restore", "1", "--yes").code == 0
+    assert run("tickets", "list", "--checkpoint", "nightly", "-o", "ids").code == 0
+    assert run("apply", str(plan), "--yes").code == 0
+    assert mailed(shop) == 1
+
+
 def test_all_the_same(shop: Sandbox) -> None:
     with first_post_held(shop) as came:
         one = begin(*SEND)
