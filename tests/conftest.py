@@ -25,6 +25,7 @@ from crmcli.sandbox.serve import make_server
 from crmcli.sandbox.store import Store
 from crmcli.sandbox.switches import Switches
 from crmcli.sandbox.wsgi import Keys, SandboxApp
+from tests import sizes
 from tests.shop import stock
 
 SECURE_URL = "https://www.example-store.com"
@@ -36,6 +37,22 @@ SOWN = datetime(2026, 6, 15, 12)  # noqa: DTZ001 - the store's wall clock
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # So a script's `pytest &` starts; what is interrupted by the tests would ignore it too.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Before anything is imported or started: what size of run this is, and what signals mean to the processes of tests."""
+    sizes.begin(config)
+    # A shell's background job ignores Ctrl-C, and so would all that tests start and interrupt. What catches a signal here
+    # is the default again in a new program, so whoever caught nothing before goes on to ignore it, and children don't.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
+
+
+@pytest.hookimpl(tryfirst=True)  # before the tests that `-m` doesn't ask for are taken out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the long run have the whole of what is sampled daily."""
+    sizes.take(items)
 
 
 @pytest.fixture(autouse=True)

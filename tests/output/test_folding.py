@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from crmcli.output import conversation, folding
 from crmcli.output.streams import Stream
+from tests.sizes import size
 
 MAIL = Path(__file__).parents[1] / "data" / "mail"
 FOLD = re.compile(r"  \[(\d+) quoted lines: crmcli messages get 1 \d+\]")
@@ -188,7 +189,15 @@ def test_an_answer_that_is_typed_within_the_marks_is_shown_where_the_thread_tell
     assert FOLD.findall(other) == [str(1 + len(within))]
 
 
-@settings(max_examples=300, deadline=None)
+def test_a_mail_that_answers_within_the_marks_alone_is_shown_whole() -> None:
+    text = f"{INTRODUCTIONS[0]}\n{marked(OLD)}\n>> {OLD[0]}\n> yes"
+    said = shown("\n".join(OLD), text)
+    assert not FOLD.search(said)
+    assert all(f"│ {line}\n" in said for line in text.splitlines())
+
+
+@pytest.mark.sampled
+@settings(max_examples=size(100, 5000), deadline=None)
 @given(data=st.data())
 def test_whatever_is_typed_within_the_marks_is_shown_where_the_thread_tells(data: st.DataObject) -> None:
     old = [f"line {at} of what the store wrote" for at in range(data.draw(st.integers(3, 12)))]
@@ -240,16 +249,10 @@ def seen(data: st.DataObject) -> None:
     assert not folded or any(line.strip() and not line.startswith(">") for line in left)
 
 
-@settings(max_examples=400, deadline=None)
+@pytest.mark.sampled
+@settings(max_examples=size(200, 10_000), deadline=None)
 @given(data=st.data())
 def test_an_answer_is_seen_wherever_it_stands(data: st.DataObject) -> None:
-    seen(data)
-
-
-@pytest.mark.long
-@settings(max_examples=10_000, deadline=None)
-@given(data=st.data())
-def test_an_answer_is_seen_ten_thousand_times(data: st.DataObject) -> None:
     seen(data)
 
 
