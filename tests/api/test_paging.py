@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from crmcli.api.paging import Listing, Seen, Walk
 from crmcli.errors import StoreFailed
+from tests.sizes import size
 
 
 @dataclass
@@ -77,7 +78,8 @@ def test_limit_and_offset_count_from_zero(shelf: Shelf, page_size: int, limit: i
     assert found.cut == (len(shelf.rows) > offset + limit)
 
 
-@settings(max_examples=1000, deadline=None)
+@pytest.mark.sampled
+@settings(max_examples=size(300, 5000), deadline=None)
 @given(
     data=st.data(),
     size=st.integers(0, 80),

@@ -23,6 +23,7 @@ from crmcli.outbox.box import Box
 from crmcli.paths import state_folder
 from crmcli.sandbox.objects import MESSAGE, TICKET
 from tests.conftest import Run, Sandbox
+from tests.sizes import some
 from tests.terminal import PATIENCE, Person, environment
 
 Words = tuple[str, ...]
@@ -92,7 +93,7 @@ def first_post_held(shop: Sandbox, *, is_done: bool = False) -> Iterator[threadi
 # Two commands at once.
 
 
-@pytest.mark.parametrize("apart", [0.0, 0.2])
+@pytest.mark.parametrize("apart", some([0.0, 0.2], every=2))
 def test_one_plan_applied_twice_at_once(shop: Sandbox, run: Run, tmp_path: Path, apart: float) -> None:
     plan = str(tmp_path / "reply.plan")
     numbers = [str(number) for number in range(4, 10)]

@@ -22,6 +22,7 @@ from crmcli.paths import state_folder
 from crmcli.sandbox.dates import EASTERN, stored
 from crmcli.sandbox.objects import TICKET
 from tests.conftest import Result, Run, Sandbox
+from tests.sizes import size, some
 from tests.terminal import environment
 
 # Half an hour a step or so, over the night in which New York's clocks go back, and the one in which they go forward.
@@ -62,8 +63,12 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     return iter(())
 
 
-@pytest.mark.parametrize("bounds", ["date-bounds=inclusive", "date-bounds=exclusive"])
-@pytest.mark.parametrize("start", STARTS, ids=str)
+@pytest.mark.sampled
+@pytest.mark.parametrize(
+    ("start", "bounds"),
+    some([(start, f"date-bounds={bounds}") for bounds in ("inclusive", "exclusive") for start in STARTS], every=3),
+    ids=str,
+)
 def test_nothing_is_missed(shop: Sandbox, run: Run, small_pages: None, start: datetime, bounds: str) -> None:
     shop.switch(bounds, "dates=slash" if start.month == 3 else "dates=iso")
     for row in shop.store.rows(TICKET, whole=False):
@@ -71,7 +76,7 @@ def test_nothing_is_missed(shop: Sandbox, run: Run, small_pages: None, start: da
     busy = Busy(shop, start, seed=start.month)
     printed: dict[int, list[str]] = {}
     failed = 0
-    for _ in range(75):
+    for _ in range(size(40, 75)):
         busy.passes()
         shop.fault(*(["cut-before,method=GET"] if busy.chance.random() < 0.15 else []))
         result = run("tickets", "list", "--checkpoint", "job", "-o", "jsonl")

@@ -23,7 +23,7 @@ KINDS: dict[str, tuple[Plays, int, int]] = {
     "stopped": (dict.fromkeys(disturbed.STOPPED, disturbed.stopped), 1, 40),
     "clock": ({"clock": disturbed.clock}, 1, 200),
     "proxy": ({"out of step": out_of_step.play}, 3, 300),
-    "signals": ({"signalled": signalled.play}, 6, 1000),
+    "signals": ({"signalled": signalled.play}, 4, 1000),
 }
 """What is played of a kind, how many rounds of it a day, and how many in the long campaign."""
 

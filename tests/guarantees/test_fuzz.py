@@ -12,6 +12,7 @@ from crmcli import app
 from crmcli.exits import EXITS
 from tests import tree
 from tests.conftest import Run, Sandbox
+from tests.sizes import size
 
 CODES = {0, *(row.code for row in EXITS)} - {130}
 NOUNS = (*app.NOUNS, *app.COMMANDS, "")
@@ -92,7 +93,8 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "made.plan").write_text('{"do": "update", "ticket": 7}\n')
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.sampled
+@settings(max_examples=size(300, 5000), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(line=lines)
 def test_random_command_lines(run: Run, sandbox: Sandbox, folder: None, line: list[str]) -> None:
     sandbox.store.clear_log()

@@ -18,6 +18,7 @@ from crmcli import processes
 from crmcli.outbox.box import CONFIRMED, SENT, UNSURE, Box
 from crmcli.paths import state_folder
 from tests.conftest import Run, Sandbox
+from tests.sizes import some
 from tests.terminal import PATIENCE, environment
 from tests.test_signals import held, started
 
@@ -56,7 +57,7 @@ def test_interrupted_while_it_writes_down_what_it_sent(sandbox: Sandbox, run: Ru
     assert len(sandbox.asked("POST")) == 1
 
 
-@pytest.mark.parametrize("delay", [0.0, 0.01, 0.02, 0.03, 0.05, 0.08])
+@pytest.mark.parametrize("delay", some([0.0, 0.01, 0.02, 0.03, 0.05, 0.08], every=2))
 def test_interrupted_around_the_answer(sandbox: Sandbox, run: Run, delay: float) -> None:
     answered = threading.Event()
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from crmcli.api import secrets
 from tests.conftest import PRIVATE_KEY, SECURE_URL, TOKEN, Run, Sandbox
+from tests.sizes import some
 
 COMMANDS = (
     ("tickets", "list", "--verbose"),
@@ -80,8 +81,10 @@ BODIES = (
 )
 
 
-@pytest.mark.parametrize("spelling", SPELLINGS)
-@pytest.mark.parametrize("status", [200, 201, 302, 400, 500])
+@pytest.mark.parametrize(
+    ("spelling", "status"),
+    some([(each, status) for status in (200, 201, 302, 400, 500) for each in SPELLINGS], every=5),
+)
 def test_a_key_that_the_store_says_back_is_not_printed(
     spelling: str, status: int, run: Run, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -161,8 +164,9 @@ def test_what_is_no_key_stays() -> None:
         assert hide(text) == text
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("from_file", [True, False])
+@pytest.mark.parametrize(
+    ("fault", "from_file"), some([(fault, is_file) for is_file in (True, False) for fault in FAULTS], every=2)
+)
 def test_no_secret_is_printed_or_written(
     fault: str, from_file: bool, run: Run, sandbox: Sandbox, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

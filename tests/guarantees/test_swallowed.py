@@ -9,6 +9,7 @@ import time
 import pytest
 
 from tests.conftest import Sandbox
+from tests.sizes import some
 from tests.terminal import PATIENCE, environment
 from tests.test_signals import SEND
 
@@ -18,6 +19,8 @@ CALLBACKS = {
     "of the garbage collector": "gc.callbacks.append(signalled); gc.collect(); gc.callbacks.clear()",
     "of SQLite": "in_sqlite()",
 }
+IMPORTED = ("httpx", "crmcli.outbox.delivery", "crmcli.api.models", "httpcore._sync.connection_pool")
+"""Modules that a send imports, from the first to the last."""
 PRELUDE = """
 import gc, os, signal, sqlite3, sys, time, weakref
 
@@ -60,9 +63,8 @@ def ended(prelude: str, program: str, *words: str) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
-@pytest.mark.parametrize("callback", CALLBACKS)
 @pytest.mark.parametrize(
-    "at", ["httpx", "crmcli.outbox.delivery", "crmcli.api.models", "httpcore._sync.connection_pool"]
+    ("callback", "at"), some([(callback, at) for callback in CALLBACKS for at in IMPORTED], every=5)
 )
 def test_what_python_swallows_keeps_a_send_here(sandbox: Sandbox, callback: str, at: str) -> None:
     prelude = PRELUDE.format(callback=CALLBACKS[callback], at=at, signal="SIGINT")
