@@ -153,7 +153,8 @@ def succeeded(answer: Answer, *, makes: bool) -> Answer:
     `makes` marks a POST, of which an answer that says nothing clear is Unsure: a second one would make a second thing.
     """
     if not answer.ok:
-        raise _undecided(answer) if makes and not _is_refusal(answer.status) else failure(answer)
+        is_open = makes and (not _is_refusal(answer.status) or bodies.names_made(answer.acks, answer.http_status))
+        raise _undecided(answer) if is_open else failure(answer)
     fault = answer.fault or _unclear(answer, makes=makes)
     if fault is None:
         return answer
@@ -179,7 +180,7 @@ def _unclear(answer: Answer, *, makes: bool) -> errors.StoreFailed | None:
 
 
 def _is_refusal(status: int) -> bool:
-    """Whether a POST that was answered with this status surely did nothing.
+    """Whether a store that answers a POST with this status says that it did nothing, and is not at it still.
 
     A server that fails after the work may also redirect to a page that says so (ASP.NET's customErrors).
     """
@@ -189,6 +190,8 @@ def _is_refusal(status: int) -> bool:
 def _undecided(answer: Answer) -> errors.Unsure:
     """For a POST that was answered with what says neither that it was done nor that it was not."""
     otherwise, said = failure(answer), str(answer.status)
+    if bodies.names_made(answer.acks, answer.http_status):
+        said = f"what names something made, and an error ({said})"
     if 300 <= answer.status < 400 and otherwise.hint:
         # Whoever looks for it at the store has a hint of their own to give.
         otherwise.details.append(otherwise.hint)

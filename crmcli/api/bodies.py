@@ -134,6 +134,11 @@ def ack_number(acks: list[Row]) -> int | None:
     return next((number for number in numbers if 0 < number <= LARGEST_NUMBER), None)
 
 
+def names_made(acks: list[Row], http_status: int) -> bool:
+    """Whether any of the acks names, with a good status, the number of what was made: whatever else is said beside it."""
+    return any(ack_number([ack]) and 200 <= ack_status(ack, http_status) < 300 for ack in acks)
+
+
 def tells_a_status(acks: list[Row]) -> bool:
     """Whether each status that the acks name is one of HTTP: "error", "Failed" or 0 says nothing good, nor what is bad."""
     named = (ack_value(ack, "status") for ack in acks)

@@ -165,7 +165,7 @@ class Collection:
             allow=lambda: self._transport.policy.allow(mails=mails),
             prepare=prepared,
             post=lambda leaving: self._write(
-                "created", "POST", path, final, mails=mails, missing=missing, before=lambda _: leaving()
+                "created", "POST", path, final, mails=mails, missing=missing, before=leaving
             ),
             look=lambda: self._sight(*look(final or body)),
             made=lambda number, raw: self._ack(

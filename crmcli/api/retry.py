@@ -7,6 +7,7 @@
 | the proxy answers 403 or 407, or the   |                     |                                         |
 |   host's certificate is not trusted    | given up            | given up: it surely never arrived       |
 | 429                                    | again               | again: the store says it did nothing    |
+|                                        |                     |   (who makes or deletes looks first)    |
 | throttling in other words (400/403/503)| again               | given up: the words are a guess         |
 | time-out                               | again, once         | given up: it may have arrived           |
 | connection lost, cut body              | again               | given up: it may have arrived           |

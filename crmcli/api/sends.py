@@ -106,7 +106,8 @@ class Send:
 
     `allow` raises BadConfig where the profile forbids it, and is asked before anything is written down; `prepare` checks it
     and gives the body that goes out (names turned into numbers); `post` sends it, once, calls what it is given right before
-    each try leaves, after all waits, and raises Unsure when its answer was lost; `look` gives what is there now and may be
+    each try leaves, after all waits, with the status that the try before was answered with (None: with none), and raises Unsure
+    when its answer was lost; `look` gives what is there now and may be
     it; `made` is the ack for one that was found, of its number, or of the ack that the store gave for it. `likeness` is by what
     it is compared; `of` gives a send of the same kind and place with another body; `holds` is what it changes (`changes.Hold`).
     """
@@ -116,7 +117,7 @@ class Send:
     body: Row
     allow: Callable[[], None]
     prepare: Callable[[], Row]
-    post: Callable[[Callable[[], None]], Ack]
+    post: Callable[[Callable[[int | None], None]], Ack]
     look: Callable[[], Sight]
     made: Callable[[int | None, Sequence[Row]], Ack]
     likeness: Likeness
@@ -135,7 +136,7 @@ def straight(send: Send) -> Ack:
     """Deliver without an outbox: post it, and let a lost answer be Unsure."""
     send.allow()
     send.prepare()
-    return send.post(lambda: None)
+    return send.post(lambda _: None)
 
 
 def alike(sent: Row, rows: Iterable[Row], fields: Sequence[str]) -> list[Row]:

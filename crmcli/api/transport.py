@@ -90,7 +90,7 @@ class Transport:
 
         try:
             return parsedate_to_datetime(self._heard[0]).timestamp() - self._heard[1] if self._heard else None
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError, OSError):  # the last by Windows, of a year without a zone
             return None
 
     def close(self) -> None:
@@ -203,7 +203,11 @@ class Transport:
             wait = self._pace.wait(tried, throttled=True, retry_after=answer.retry_after, date=answer.date)
             if wait is None:
                 raise answers.failure(answer)
-            self._wait(wait, answer)
+            try:
+                self._wait(wait, answer)
+            except errors.Interrupted as end:  # who hears of it must know that a try was answered
+                end.status = answer.http_status
+                raise
             answered = answer.http_status
 
     def _unclear(self, lost: Lost) -> errors.Unsure:

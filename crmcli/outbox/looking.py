@@ -12,6 +12,7 @@ from crmcli.outbox.box import Box, Taken
 from crmcli.outbox.entries import CONFIRMED, INTENDED, REFUSED, SENT, UNSURE, Entry
 
 if TYPE_CHECKING:
+    from crmcli.api.bodies import Row
     from crmcli.api.sends import Ack, Send, Sight
 
 _FIRST_LOOK = 0.1
@@ -52,18 +53,33 @@ class Looker:
             return self.settled(entry, REFUSED, reason="it never left")
         if _is_anothers(entry):
             return self._look_once(entry, send)
-        until, wait = time.monotonic() + self.settle, _FIRST_LOOK
+        confirmed, found = self._sought(entry, send, seconds=self.settle)
+        if confirmed:
+            return confirmed
+        new = bool(found.all)
+        reason = words_of(found) if new else f"not at the store within {self.settle:g} s"
+        return self.settled(entry, UNSURE if late or new else REFUSED, reason=reason)
+
+    def _sought(
+        self,
+        entry: Entry,
+        send: Send,
+        *,
+        seconds: float,
+        enough: Callable[[Sight], bool] = lambda _: False,
+        raw: Sequence[Row] = (),
+    ) -> tuple[Entry | None, Sight]:
+        """Look for it for so many seconds, once at least, or until there is `enough` of what may be it.
+
+        Gives the entry as confirmed, with the ack's `raw` rows where there are any, or None; and what was new there.
+        """
+        until, wait = time.monotonic() + seconds, _FIRST_LOOK
         while True:
             found = self._new(entry, send)
-            if confirmed := self._found(entry, send, found):
-                return confirmed
+            confirmed = self._found(entry, send, found, raw=raw)
             left = until - time.monotonic()
-            if left <= 0:
-                reason = f"not at the store within {self.settle:g} s"
-                if new := found.all:
-                    named = ", ".join(f"#{number}" for number in sorted(new))
-                    reason = f"it is not there word for word, but {named} is new"
-                return self.settled(entry, UNSURE if late or new else REFUSED, reason=reason)
+            if confirmed or left <= 0 or enough(found):
+                return confirmed, found
             self.pause(min(wait, left + 0.01))
             wait = min(_LONGEST_LOOK, wait * 2)
 
@@ -82,7 +98,7 @@ class Looker:
         who = processes.place(entry.owner) if entry.is_elsewhere else here
         return confirmed or self.left_open(entry, f"{who} may be sending it")
 
-    def _found(self, entry: Entry, send: Send, found: Sight) -> Entry | None:
+    def _found(self, entry: Entry, send: Send, found: Sight, *, raw: Sequence[Row] = ()) -> Entry | None:
         """The entry as confirmed, where one of what was `found` proves it; None where none does.
 
         Each open entry of other words that may look like it may have become one of them.
@@ -97,7 +113,7 @@ class Looker:
             return None
         for number in sorted(found.alike):
             try:
-                return self.confirmed(entry, send.made(number, ()))
+                return self.confirmed(entry, send.made(number, raw))
             except Taken:  # a moment ago
                 continue
         return None
@@ -133,6 +149,12 @@ class Looker:
 def _is_anothers(entry: Entry) -> bool:
     """Whether another process, here or elsewhere, has yet to say what became of it."""
     return entry.is_elsewhere or (entry.is_underway and entry.owner != processes.me())
+
+
+def words_of(found: Sight) -> str:
+    """Why what is new at the store leaves open what became of a send."""
+    named = ", ".join(f"#{number}" for number in sorted(found.all))
+    return f"it is not there word for word, but {named} is new"
 
 
 def named(entry: Entry) -> str:

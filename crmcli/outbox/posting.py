@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crmcli import errors
 from crmcli.outbox.box import Taken
 from crmcli.outbox.entries import CONFIRMED, REFUSED, SENT, UNSURE, Entry
-from crmcli.outbox.looking import Looker
+from crmcli.outbox.looking import Looker, words_of
 
 if TYPE_CHECKING:
     from crmcli.api.sends import Ack, Send
+
+_REFUSALS = range(400, 500)
+"""Answers that say that nothing was done."""
+
+
+@dataclass
+class _Tries:
+    """The tries of one POST: whether the last one has left, or may have, and nobody has seen since that it did nothing."""
+
+    are_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -24,24 +34,101 @@ class Poster(Looker):
 
     def posted(self, entry: Entry, send: Send) -> Ack:
         """Post it and see what became of it; an interrupt of any of it is the caller's."""
+        tries = _Tries()
         try:
-            ack = send.post(lambda: self.leaving(entry))
+            ack = send.post(lambda answered: self._leaves(entry, send, tries, answered))
         except errors.Unsure as lost:
             return self._lost(entry, send, lost)
         except errors.CrmError as refusal:
-            self.settled(entry, REFUSED, reason=refusal.message)
-            raise
+            return self._refused(entry, send, refusal, was_answered=tries.are_away and refusal.status is not None)
         except Exception as fault:  # a fault of ours says nothing about the store
             return self._lost(entry, send, errors.Unsure(f"It was sent, and then crmcli itself failed ({fault!r})."))
-        if ack.number is None:  # made, by a store that doesn't say under which number
-            ack = send.made(self._number(entry, send), ack.raw)
+        if ack.number is None:
+            return self._unnumbered(entry, send, ack)
         try:
-            if ack.number is None or ack.number > max(entry.before, default=0):
+            if ack.number > max(entry.before, default=0):
                 self.confirmed(entry, ack)
                 return ack
         except Taken:
             pass
         return self._doubted(entry, send, ack)
+
+    def _leaves(self, entry: Entry, send: Send, tries: _Tries, answered: int | None) -> None:
+        """A try leaves now: where the one before was answered, a 429 that is, the store shows first that it did nothing.
+
+        Raises Unsure where it may have done it, and what reading and `leaving` do.
+        """
+        is_open = answered is not None and self._may_be_there(entry, send, tries, answered)
+        tries.are_away = is_open
+        self.leaving(entry)
+        if is_open:
+            raise _unsure_of(send, answered, "something new is at the store")
+        tries.are_away = True
+
+    def _may_be_there(self, entry: Entry, send: Send, tries: _Tries, answered: int) -> bool:
+        """Whether something is new at the store that may be it, in other words. Raises Unsure where it is there as sent."""
+        try:
+            found = self._new(entry, send)
+        except errors.Interrupted as end:
+            end.status = answered
+            raise
+        except (errors.RateLimited, errors.NotFound):  # it says the same of a read, or the ticket is gone
+            tries.are_away = False
+            raise
+        except errors.CrmError as blind:
+            raise _unsure_of(send, answered, f"the store could not be asked: {blind}") from None
+        if found.alike:
+            raise _unsure_of(send, answered, "what looks just like it is at the store")
+        return bool(found.all)
+
+    def _refused(self, entry: Entry, send: Send, refusal: errors.CrmError, *, was_answered: bool) -> Ack:
+        """It failed. Raises what failed, where nothing left, or one look shows that the store did nothing.
+
+        A store that does the work and then fails at something else may answer as one that refused it. It did answer, so
+        it isn't at it still, and nothing is waited for. Where it says the same of the look, that was no answer to this alone.
+        """
+        if was_answered:
+            if isinstance(refusal, errors.Interrupted):
+                raise self.interrupted(entry)
+            try:
+                confirmed, found = self._sought(entry, send, seconds=0)
+            except errors.CrmError as blind:
+                if not isinstance(blind, (type(refusal), errors.NotFound)):
+                    reason = f"{refusal.message} The store could not be asked: {blind}"
+                    raise self.unsure(entry, reason.rstrip(".")) from None
+            else:
+                if confirmed:
+                    return self._there(confirmed, send, refusal.status)
+                if found.all:
+                    raise self.unsure(entry, f"{refusal.message} And {words_of(found)}")
+        self.settled(entry, REFUSED, reason=refusal.message)
+        raise refusal
+
+    def _there(self, entry: Entry, send: Send, status: int | None) -> Ack:
+        """What is told of what was sent, and was answered as if it were not."""
+        which = send.kind if entry.became is None else f"{send.kind} {entry.became}"
+        odd = f"POST {send.path} was answered with an error ({status}), and {which} is there all the same: it was sent."
+        ack = send.made(entry.became, entry.ack)
+        return replace(ack, odd=odd, raw=[{**row, "Message": odd} for row in ack.raw])
+
+    def _unnumbered(self, entry: Entry, send: Send, ack: Ack) -> Ack:
+        """Made, says the store, or whoever answered for it, without a number: what is there tells.
+
+        What is new there in other words (a store may write a text otherwise) bears it out, and leaves the number open.
+        """
+        said = "the answer says that it was made, without its number"
+        try:
+            confirmed, found = self._sought(
+                entry, send, seconds=self.settle, enough=lambda found: bool(found.all), raw=ack.raw
+            )
+        except errors.CrmError as blind:
+            raise self.unsure(entry, f"{said}, and the store could not be asked: {blind}".rstrip(".")) from None
+        if confirmed:
+            return send.made(confirmed.became, ack.raw)
+        if not found.all:
+            raise self.unsure(entry, f"{said}, and it is not at the store within {self.settle:g} s")
+        self.confirmed(entry, ack)
+        return ack
 
     def _doubted(self, entry: Entry, send: Send, ack: Ack) -> Ack:
         """The answer names what is older, or another's: it may be the answer to something else. The store tells."""
@@ -53,12 +140,6 @@ class Poster(Looker):
         except (errors.CrmError, Taken):
             pass
         return self._lost(entry, send, errors.Unsure(said, late=True))
-
-    def _number(self, entry: Entry, send: Send) -> int | None:
-        try:
-            return min(self._new(entry, send).alike, default=None)
-        except errors.CrmError:  # it is made: that its number can't be read changes nothing
-            return None
 
     def _lost(self, entry: Entry, send: Send, lost: errors.Unsure) -> Ack:
         """The answer was lost: what the store has tells what it was."""
@@ -73,6 +154,8 @@ class Poster(Looker):
             raise lost.otherwise from None
         if entry.state != CONFIRMED:
             raise self.unsure(entry, entry.reason)
+        if lost.status in _REFUSALS:
+            return self._there(entry, send, lost.status)
         self.note(f"It is at the store (outbox entry {entry.number}); nothing was sent again.")
         return send.made(entry.became, entry.ack)
 
@@ -97,3 +180,8 @@ class Poster(Looker):
             f"The {entry.kind} may or may not be at the store: {reason}.",
             hint=f"Look at the store, then 'crmcli outbox resolve {entry.number}'. Don't just send it again.",
         )
+
+
+def _unsure_of(send: Send, answered: int | None, why: str) -> errors.Unsure:
+    said = f"POST {send.path} was answered with {answered}, and {why}"
+    return errors.Unsure(f"{said.rstrip('.')}.", status=answered)
