@@ -290,7 +290,7 @@ complete -c crmcli -n '__crmcli_at profiles check' -x -a '(__crmcli_names profil
 complete -c crmcli -n '__crmcli_at outbox' -a list -d 'List what was not sent, or may not have been; the newest last'
 complete -c crmcli -n '__crmcli_at outbox' -a show -d 'Show an entry with its whole text'
 complete -c crmcli -n '__crmcli_at outbox' -a resolve -d 'Find out what became of a send whose answer was lost: by reading the store, or by what you have seen there'
-complete -c crmcli -n '__crmcli_at outbox' -a resend -d 'Send what did not arrive'
+complete -c crmcli -n '__crmcli_at outbox' -a resend -d 'Send what did not arrive, once you have agreed to it'
 complete -c crmcli -n '__crmcli_at outbox' -a forget -d 'Take an entry and its text out of the outbox, with the drafts of that text and what its run has of it'
 complete -c crmcli -n '__crmcli_at outbox list' -l all -s a -d 'Those that were sent well, too'
 complete -c crmcli -n '__crmcli_at outbox resolve' -l sent -d 'You have seen it at the store, or that it is not there'

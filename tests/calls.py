@@ -49,7 +49,7 @@ CALLS: dict[str, str] = {
     "outbox list": "--all",
     "outbox show": "1",
     "outbox resolve": "1",
-    "outbox resend": "1",
+    "outbox resend": "1 --yes",
     "outbox forget": "1 --yes",
     "trash list": "",
     "trash show": "1",

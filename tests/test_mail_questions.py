@@ -26,7 +26,7 @@ def test_a_mail_is_asked_about_at_a_terminal(shop: Sandbox, words: tuple[str, ..
     for answer, code, sent in (("", 2, 0), ("y", 0, 2 if "5" in words else 1)):
         with Person(*words) as person:
             person.sees(MAILING[words])
-            assert "Hello" in person.screen or words[0] == "api"
+            assert "│ Hello" in person.screen
             person.types(f"{answer}\n")
             assert person.leaves() == code
         assert len(shop.asked("POST")) == sent
@@ -34,6 +34,21 @@ def test_a_mail_is_asked_about_at_a_terminal(shop: Sandbox, words: tuple[str, ..
     with Person(*words, "--yes") as person:
         assert person.leaves() == 0
     assert "y/N" not in person.screen
+
+
+def test_a_call_of_the_api_is_shown_as_the_message_that_it_is(shop: Sandbox) -> None:
+    head = "To:      Ann Lee <ann@example.com>\nTicket:  4 Subject 4\n"
+    for words in (
+        ("POST", "/CRM/4/message", "-f", "Message=Hello"),
+        ("PUT", "/CRM/4", "--data", '{"CustomerEmail": "a@example.com", "CrmMessageList": [{"Message": "Hello"}]}'),
+    ):
+        with Person("api", *words) as person:
+            person.sees("[y/N]")
+            assert head in person.screen
+            assert "│ Hello" in person.screen
+            person.types("n\n")
+            assert person.leaves() == 2
+    assert shop.asked("POST", "PUT") == []
 
 
 def test_it_is_shown_to_whom_it_goes(shop: Sandbox) -> None:

@@ -28,8 +28,7 @@ def agreed(state: State, todo: Sequence[Action], *, yes: bool) -> None:
         texts.setdefault(str(action.values["Message"]), []).append(action.ticket or action.number or 0)
     for text, numbers in list(texts.items())[:_SHOWN]:
         if len(numbers) == 1:
-            ticket = _found(state, numbers[0], alone=len(todo) == 1)
-            head = {"To": who(ticket), "Ticket": f"{numbers[0]}  {ticket.get('Subject') or ''}"}
+            head = _head(numbers[0], _found(state, numbers[0], alone=len(todo) == 1))
         else:
             head = {"Tickets": ", ".join(map(str, numbers[:_NAMED])) + (" …" if len(numbers) > _NAMED else "")}
         state.output.questions.preview(head, text)
@@ -43,7 +42,7 @@ def agreed(state: State, todo: Sequence[Action], *, yes: bool) -> None:
     state.agree(f"Mail {them} to the {customers}?", yes=False)
 
 
-def who(ticket: Row) -> str:
+def who(ticket: Mapping[str, Any]) -> str:
     """The customer of a ticket, as the head of a mail has them."""
     return f"{ticket.get('CustomerName') or ''} <{ticket.get('CustomerEmail') or 'no address'}>".strip()
 
@@ -62,10 +61,31 @@ def agreed_ticket(state: State, fields: Mapping[str, Any], *, yes: bool) -> None
     """Have a new ticket agreed to, of which the store may e-mail the customer. Raises Declined."""
     if not _is_asked(state, [fields], yes=yes):
         return
-    texts = [str(row.get("Message") or "") for row in fields.get("CrmMessageList") or () if isinstance(row, dict)]
-    head = {"To": who({**fields}), "Subject": str(fields.get("Subject") or "")}
-    state.output.questions.preview(head, "\n\n".join(texts))
+    show(state, "/CRM", fields)
     state.agree("Open this ticket? The store may e-mail the customer.", yes=False)
+
+
+def show(state: State, path: str, body: Mapping[str, Any]) -> None:
+    """Show what a call with this path and body mails, whole, and who gets it, to a person about to be asked.
+
+    Raises NotFound where it is for a ticket that is not there.
+    """
+    import re  # for this alone
+
+    texts = [str(row.get("Message") or "") for row in body.get("CrmMessageList") or () if isinstance(row, dict)]
+    texts = [str(body["Message"])] if body.get("Message") else texts
+    of = re.match(r"/crm/(\d{1,18})(?![^/])", path.casefold(), re.ASCII)
+    if of:
+        head = _head(int(of[1]), state.crm.tickets.get(int(of[1])))
+    elif path.casefold() == "/crm":
+        head = {"To": who(body), "Subject": str(body.get("Subject") or "")}
+    else:
+        head = {"Path": path}
+    state.output.questions.preview(head, "\n\n".join(texts))
+
+
+def _head(number: int, ticket: Mapping[str, Any]) -> dict[str, str]:
+    return {"To": who(ticket), "Ticket": f"{number}  {ticket.get('Subject') or ''}"}
 
 
 def lacks_email(action: Action, found: Row) -> str:

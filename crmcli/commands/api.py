@@ -61,6 +61,10 @@ def api(
         if mails and not literal:
             placeholders.refuse(body or {})
         if mails and state.has_person and not yes:
+            from crmcli import bulk  # for this alone
+
+            state.crm.allow(mails=True)
+            bulk.mails.show(state, path, body or {})
             state.agree(f"{method.value} {path}? It may e-mail the customer.", yes=yes)
         ack = state.crm.anything.write(method.value, path, body)
     state.answered(ack)

@@ -61,9 +61,12 @@ def resolve(
         raise errors.Unsure(f"Entry {entry.number} may or may not be at the store: {entry.reason}.")
 
 
-@verb(app, "resend", writes=True, resends=True, example="crmcli outbox resend 3")
+@verb(app, "resend", writes=True, resends=True, example="crmcli outbox resend 3 --yes")
 def resend(state: State, number: Number, *, yes: Yes = False) -> None:
-    """Send what did not arrive. What may have arrived is looked for first."""
+    """Send what did not arrive, once you have agreed to it. What may have arrived is looked for first."""
+    from crmcli import bulk  # nothing else needs it
+    from crmcli.api.replies import Replies
+
     entry = _ours(state, number)
     send = state.crm.sending(entry.kind, entry.path, entry.body)
     send.allow()  # before anything is asked, and before the entry becomes another one
@@ -80,12 +83,13 @@ def resend(state: State, number: Number, *, yes: Yes = False) -> None:
         entry = state.delivery.looked(entry, send)
     if entry.state == "confirmed" or entry.again:
         raise errors.BadUsage(f"Entry {entry.again or entry.number} is at the store already.", hint="Nothing was sent.")
+    if state.has_person and not yes:
+        bulk.mails.show(state, entry.path, entry.body)
     if entry.standing == "unsure":
         question = f"Entry {entry.number} may be at the store already. Send it again?"
         state.confirm(state.at_shop(question), word="again", yes=yes)
         entry = state.box.settle(entry, "refused", reason="given up by whoever sent it again")
-    elif state.has_person and not yes:
-        state.output.questions.preview({"To": entry.path}, _text(entry))
+    elif entry.kind != Replies.noun:  # a saved reply mails nobody
         state.agree(f"Send entry {entry.number}?", yes=yes)
     if entry.state == "intended":  # a stopped process was to send it: it finds that it may not
         state.box.settle(entry, "refused", reason="given up by whoever sent it again")

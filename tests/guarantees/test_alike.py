@@ -224,7 +224,7 @@ def test_a_resend_beside_the_same_command(shop: Sandbox, run: Run) -> None:
     assert run(*SEND).code == 8
     shop.fault()
     with first_post_held(shop):
-        both = [begin("outbox", "resend", "1"), begin(*SEND)]
+        both = [begin("outbox", "resend", "1", "--yes"), begin(*SEND)]
         written(3)
     assert {ended(each)[0] for each in both} == {0}
     assert mailed(shop) == 1
@@ -449,7 +449,7 @@ def test_a_failed_row_equal_to_another_stays_in_the_list(shop: Sandbox, run: Run
     shop.fault("status=400,method=POST,times=1")
     assert run("messages", "create", "--from", str(file)).code == 9
     assert (run("outbox", "list", "-o", "ids").lines, mailed(shop)) == (["1"], 1)
-    assert run("outbox", "resend", "1").code == 0
+    assert run("outbox", "resend", "1", "--yes").code == 0
     assert (run("outbox", "list", "-o", "ids").lines, mailed(shop)) == ([], 2)
 
 
@@ -695,7 +695,7 @@ def test_several_that_wait_decide_one_after_the_other(shop: Sandbox, run: Run) -
 def test_what_another_entry_stands_for_is_not_listed_as_not_sent(shop: Sandbox, run: Run) -> None:
     assert run(*SEND).code == 0
     assert run("outbox", "list", "-o", "ids").lines == []
-    refused = run("outbox", "resend", "2")
+    refused = run("outbox", "resend", "2", "--yes")
     assert (refused.code, "Entry 1 is at the store already" in refused.err, mailed(shop)) == (2, True, 1)
 
 

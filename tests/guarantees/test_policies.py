@@ -52,7 +52,7 @@ WAYS: tuple[Way, ...] = (
     ("replies delete", "1 --yes", "", False),
     ("replies delete", "- --yes", "1\n2\n", False),
     ("statuses update", "1 --name X", "", False),
-    ("outbox resend", "1", "", True),
+    ("outbox resend", "1 --yes", "", True),
     ("outbox resend", "2", "", False),
     ("outbox resend", "3 --yes", "", True),
     ("trash restore", "1", "", True),

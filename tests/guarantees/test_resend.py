@@ -28,7 +28,7 @@ def test_what_the_same_command_sent_is_not_sent_again(shop: Sandbox, run: Run) -
     fails(shop, run)
     assert run(*SEND).code == 0
     assert run("outbox", "list", "-o", "ids").lines == []
-    refused = run("outbox", "resend", "1")
+    refused = run("outbox", "resend", "1", "--yes")
     assert (refused.code, "Entry 2 is at the store already" in refused.err) == (2, True)
     assert sent(shop) == 1
     assert run("outbox", "list", "--all", "-o", "ids").lines == ["1", "2"]
@@ -37,23 +37,23 @@ def test_what_the_same_command_sent_is_not_sent_again(shop: Sandbox, run: Run) -
 
 def test_what_was_sent_again_by_hand_is_sent_once(shop: Sandbox, run: Run) -> None:
     fails(shop, run)
-    assert run("outbox", "resend", "1").code == 0
-    assert [run("outbox", "resend", number).code for number in ("1", "1", "2")] == [2, 2, 2]
+    assert run("outbox", "resend", "1", "--yes").code == 0
+    assert [run("outbox", "resend", number, "--yes").code for number in ("1", "1", "2")] == [2, 2, 2]
     assert sent(shop) == 1
 
 
 def test_a_resend_that_fails_can_be_tried_again(shop: Sandbox, run: Run) -> None:
     fails(shop, run)
-    fails(shop, run, "outbox", "resend", "1")
-    assert run("outbox", "resend", "1").code == 0
-    assert run("outbox", "resend", "2").code == 2
+    fails(shop, run, "outbox", "resend", "1", "--yes")
+    assert run("outbox", "resend", "1", "--yes").code == 0
+    assert run("outbox", "resend", "2", "--yes").code == 2
     assert sent(shop) == 1
     assert {entry.standing for entry in Box(state_folder() / "outbox.db").entries()} == {"refused", "confirmed"}
 
 
 def test_it_stands_for_the_job_and_for_the_row_of_the_run(shop: Sandbox, run: Run) -> None:
     fails(shop, run, *SEND, "--once", "monday")
-    assert run("outbox", "resend", "1").code == 0
+    assert run("outbox", "resend", "1", "--yes").code == 0
     assert "nothing was sent again" in run(*SEND, "--once", "monday").err
     assert run("runs", "resume", "1", "--failed").code in (0, 2)
     assert sent(shop) == 1
@@ -65,8 +65,25 @@ def test_a_resend_is_shown_and_agreed_to_at_a_terminal(shop: Sandbox, run: Run) 
     fails(shop, run)
     asked = run("outbox", "resend", "1", stdin="n\n", terminal=True)
     assert (asked.code, TEXT in asked.err, sent(shop)) == (2, True, 0)
+    assert "Ann Lee <ann@example.com>" in asked.err
+    assert "1 Subject 1" in asked.err
     assert run("outbox", "resend", "1", stdin="y\n", terminal=True).code == 0
     assert sent(shop) == 1
+
+
+def test_off_a_terminal_a_resend_needs_yes(shop: Sandbox, run: Run) -> None:
+    """Only `messages create` and `tickets create` go as they are called."""
+    fails(shop, run)
+    refused = run("outbox", "resend", "1")
+    assert (refused.code, "--yes" in refused.err, sent(shop)) == (2, True, 0)
+    assert [entry.state for entry in Box(state_folder() / "outbox.db").entries()] == ["refused"]
+    assert run("outbox", "resend", "1", "--yes").code == 0
+    assert sent(shop) == 1
+
+
+def test_a_saved_reply_mails_nobody_and_needs_none(shop: Sandbox, run: Run) -> None:
+    fails(shop, run, "replies", "create", "--title", "T", "--text", "M")
+    assert run("outbox", "resend", "1").code == 0
 
 
 @pytest.mark.parametrize(
