@@ -65,7 +65,6 @@ def resolve(
 def resend(state: State, number: Number, *, yes: Yes = False) -> None:
     """Send what did not arrive, once you have agreed to it. What may have arrived is looked for first."""
     from crmcli import bulk  # nothing else needs it
-    from crmcli.api.replies import Replies
 
     entry = _ours(state, number)
     send = state.crm.sending(entry.kind, entry.path, entry.body)
@@ -89,7 +88,7 @@ def resend(state: State, number: Number, *, yes: Yes = False) -> None:
         question = f"Entry {entry.number} may be at the store already. Send it again?"
         state.confirm(state.at_shop(question), word="again", yes=yes)
         entry = state.box.settle(entry, "refused", reason="given up by whoever sent it again")
-    elif entry.kind != Replies.noun:  # a saved reply mails nobody
+    elif state.crm.anything.mails("POST", entry.path, entry.body):
         state.agree(f"Send entry {entry.number}?", yes=yes)
     if entry.state == "intended":  # a stopped process was to send it: it finds that it may not
         state.box.settle(entry, "refused", reason="given up by whoever sent it again")
