@@ -14,6 +14,7 @@ from crmcli.api import retry
 from crmcli.sandbox.serve import make_server
 from tests.conftest import Run, Sandbox
 from tests.shop import difference, everything
+from tests.sizes import some
 from tests.test_readings import READINGS
 
 # The fault, and what a read is left with when it never ends.
@@ -130,7 +131,8 @@ def test_what_will_not_pass_is_asked_once(shop: Sandbox, run: Run, status: int) 
 
 
 @pytest.mark.parametrize(
-    ("fault", "argv"), [(fault, argv) for fault in WRITE_FAULTS for argv in POSTS[: 1 if is_late(fault) else 3]]
+    ("fault", "argv"),
+    some([(fault, argv) for fault in WRITE_FAULTS for argv in POSTS[: 1 if is_late(fault) else 3]], every=2),
 )
 def test_a_post_is_sent_once_and_its_text_is_kept(
     shop: Sandbox, run: Run, fault: str, argv: tuple[str, ...], home: Path
@@ -199,8 +201,11 @@ def test_what_the_store_can_not_tell_is_unsure(
     assert str(draft) in " ".join(result.error["details"])
 
 
-@pytest.mark.parametrize("argv", POSTS, ids=lambda argv: argv[0])
-@pytest.mark.parametrize("reading", [each for each in READINGS if not each.startswith(("host", "bucket"))])
+@pytest.mark.parametrize(
+    ("reading", "argv"),
+    some([(each, argv) for argv in POSTS for each in READINGS if not each.startswith(("host", "bucket"))], every=4),
+    ids=lambda value: value if isinstance(value, str) else value[0],
+)
 def test_a_lost_answer_is_found_under_each_reading(
     shop: Sandbox, run: Run, reading: str, argv: tuple[str, ...]
 ) -> None:
@@ -214,8 +219,9 @@ def test_a_lost_answer_is_found_under_each_reading(
     assert len(shop.asked("POST")) == 1
 
 
-@pytest.mark.parametrize("method", CHANGES)
-@pytest.mark.parametrize("fault", WRITE_FAULTS)
+@pytest.mark.parametrize(
+    ("fault", "method"), some([(fault, method) for method in CHANGES for fault in WRITE_FAULTS], every=3)
+)
 def test_a_put_or_delete_is_sent_once(shop: Sandbox, run: Run, fault: str, method: str) -> None:
     # A delete is looked at, too: of those that were done each is seen to be.
     is_seen = method == "DELETE" and (

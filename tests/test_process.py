@@ -15,6 +15,7 @@ from crmcli.output.sink import FORMATS
 from crmcli.sandbox.objects import TICKET
 
 from .conftest import Sandbox
+from .sizes import some
 from .terminal import PATIENCE, environment
 
 Done = subprocess.CompletedProcess[bytes]
@@ -139,15 +140,21 @@ def test_a_slow_reader_gets_all_of_it(sandbox: Sandbox, extra: Mapping[str, str]
         assert shell(f"crmcli {words} | (sleep 0.3; cat)", extra).stdout == quick, words
 
 
-@pytest.mark.parametrize("into", [">/dev/full", ">&-", "a closed pipe"])
 @pytest.mark.parametrize(
-    ("words", "sent"),
-    [
-        ("messages create 4 --text Hi", 1),
-        ("messages create 4 --text Hi --json", 1),
-        ("tickets update 4 5 --subject Other -o ids", 2),
-        ("tickets delete 4 5 --yes --json", 2),
-    ],
+    ("words", "sent", "into"),
+    some(
+        [
+            (words, sent, into)
+            for words, sent in {
+                "messages create 4 --text Hi": 1,
+                "messages create 4 --text Hi --json": 1,
+                "tickets update 4 5 --subject Other -o ids": 2,
+                "tickets delete 4 5 --yes --json": 2,
+            }.items()
+            for into in (">/dev/full", ">&-", "a closed pipe")
+        ],
+        every=2,
+    ),
 )
 def test_a_write_that_cannot_be_shown_is_done(sandbox: Sandbox, words: str, sent: int, into: str) -> None:
     done = into_a_closed_pipe(words) if into == "a closed pipe" else shell(f"crmcli {words} {into}")

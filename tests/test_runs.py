@@ -23,6 +23,7 @@ from crmcli.sandbox.objects import MESSAGE, TICKET
 from .conftest import Run, Sandbox
 from .guarantees.test_runs import Watched
 from .shop import difference, everything
+from .sizes import some
 
 Kill = Callable[..., None]
 
@@ -521,8 +522,10 @@ NEXT: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("words", NEXT)
-@pytest.mark.parametrize("meanwhile", [{}, {"StatusID": 2}, {"CustomerPhone": "1"}])
+@pytest.mark.parametrize(
+    ("words", "meanwhile"),
+    some([(words, each) for words in NEXT for each in ({}, {"StatusID": 2}, {"CustomerPhone": "1"})], every=2),
+)
 def test_whoever_comes_next_gives_back_what_a_killed_put_blanked(
     shop: Sandbox, run: Run, kill: Kill, words: str, meanwhile: dict[str, Any]
 ) -> None:
