@@ -182,7 +182,7 @@ def test_many_numbers_take_little_memory_and_end_at_once(tmp_path: Path) -> None
     found = cost(numbers, tmp_path, runs_for=0.3)
     assert found.code == 130
     assert found.memory < 130  # MB; lists of all rows took 600
-    assert found.first < 4
+    assert found.first < 4  # without the time in which a busy machine let it wait
     assert found.ended < 2
     with closing(sqlite3.connect(tmp_path / "state" / "crmcli" / "runs.db")) as db:
         assert db.execute("SELECT count(*), max(at) FROM rows").fetchall() == [(200_000, 200_000)]

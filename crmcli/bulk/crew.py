@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from queue import Empty, SimpleQueue
-from threading import Lock, Thread
+from threading import Lock, Thread, current_thread
 from typing import Generic, TypeVar
 
 from crmcli.errors import CrmError, Interrupted
@@ -39,7 +39,8 @@ class Crew(Generic[Given, Made]):
         self._do = do
         self._ends = ends
         self._at_once = at_once
-        self._taken = self._told = self._working = 0
+        self._taken = self._told = 0
+        self._working: set[Thread] = set()
         self._is_begun = self._stopped = False
         self._lock = Lock()
         self._kept: dict[int, tuple[Given, Made]] = {}
@@ -48,8 +49,8 @@ class Crew(Generic[Given, Made]):
 
     @property
     def is_underway(self) -> bool:
-        """Whether threads are at work."""
-        return self._working > 0
+        """Whether threads are at work: of those that were started, since an interrupt may come while they begin."""
+        return any(each.ident is not None for each in tuple(self._working))
 
     def stop(self) -> None:
         """Begin nothing more; what is under way comes to its end."""
@@ -78,9 +79,11 @@ class Crew(Generic[Given, Made]):
         return self._kept.pop(at)
 
     def _begin(self) -> None:
-        self._is_begun, self._working = True, self._at_once
+        self._is_begun = True
         for _ in range(self._at_once):
-            Thread(target=self._work, daemon=True).start()
+            thread = Thread(target=self._work, daemon=True)
+            self._working.add(thread)
+            thread.start()
 
     def _work(self) -> None:
         try:
@@ -90,8 +93,7 @@ class Crew(Generic[Given, Made]):
         except Interrupted:
             self.stop()
         finally:
-            with self._lock:
-                self._working -= 1
+            self._working.discard(current_thread())
             self._bell.put(None)
 
     def _one(self) -> tuple[int, tuple[Given, Made]] | None:

@@ -2,7 +2,7 @@
 
 `crmcli tickets update -` gets them on standard input, from a pipe, at a store that answers at once. Measured are the time until
 the first request came, the time from a Ctrl-C to the end, and the most memory that the process had; not in order, they are kept
-apart, which takes more. The aims: 2 s, 1 s, 200 MB. Not a test, and never timed in CI.
+apart, which takes more. The aims: 2 s, 1 s, 200 MB. Time in which other processes kept it from a processor is left out.
 """
 
 from __future__ import annotations
@@ -54,6 +54,14 @@ class Store(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+def kept_waiting(process: int) -> float:
+    """Seconds for which a process could have gone on but had no processor (Linux, Documentation/scheduler/sched-stats.rst)."""
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError):
+        return 0.0
+
+
 @dataclass(frozen=True)
 class Cost:
     """Seconds to the first request and from Ctrl-C to the end, MB at most, and the code."""
@@ -85,12 +93,13 @@ def cost(numbers: list[int], folder: Path, *, runs_for: float = 1.0) -> Cost:
     with lines.open() as stdin:
         child = subprocess.Popen(words, env=environment, stdin=stdin, stdout=-3, stderr=-3)
     assert Store.came.wait(120)
-    first = time.perf_counter() - begun
+    first = time.perf_counter() - begun - kept_waiting(child.pid)
     time.sleep(runs_for)
-    interrupted = time.perf_counter()
+    interrupted = time.perf_counter() - kept_waiting(child.pid)
     child.send_signal(signal.SIGINT)
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and can still be asked about
+    ended = time.perf_counter() - kept_waiting(child.pid) - interrupted
     _, status, used = os.wait4(child.pid, 0)
-    ended = time.perf_counter() - interrupted
     child.returncode = os.waitstatus_to_exitcode(status)
     server.shutdown()
     server.server_close()
