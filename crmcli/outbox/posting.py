@@ -78,7 +78,7 @@ class Poster(Looker):
         except errors.CrmError as blind:
             raise _unsure_of(send, answered, f"the store could not be asked: {blind}") from None
         if found.alike:
-            raise _unsure_of(send, answered, "what looks just like it is at the store")
+            raise _unsure_of(send, answered, "it may have been done all the same")
         return bool(found.all)
 
     def _refused(self, entry: Entry, send: Send, refusal: errors.CrmError, *, was_answered: bool) -> Ack:
@@ -101,6 +101,11 @@ class Poster(Looker):
                     return self._there(confirmed, send, refusal.status)
                 if found.all:
                     raise self.unsure(entry, f"{refusal.message} And {words_of(found)}")
+                if isinstance(refusal, errors.NotFound):  # which would name what was just seen
+                    refusal.message = (
+                        f"POST {send.path} was answered with {refusal.status}, though the same address can be read: "
+                        "nothing was sent."
+                    )
         self.settled(entry, REFUSED, reason=refusal.message)
         raise refusal
 

@@ -61,6 +61,7 @@ def test_what_was_refused_is_told_so_after_one_look(
     assert (told.code, told.error["kind"], told.error["status"]) == (*REFUSALS[status], status)
     assert [each.partition("?")[0] for each in shop.asked()] == LOOK + POST + LOOK
     assert box().get(1).state == "refused"
+    assert "No ticket" not in told.error["message"], "it was seen to be there"
 
 
 def test_an_error_ack_in_a_good_answer_is_looked_at(shop: Sandbox, run: Run) -> None:
