@@ -244,7 +244,7 @@ def verb(
                 given["filters"] = {option.name: given.pop(option.name) for option in filtering}
             _check_key(shared)
             command = " ".join(context.command_path.split()[1:])
-            with State(shared, context.find_root().command, verb=command, given=given) as state:
+            with State(shared, context.find_root().command, verb=command, given=given, writes=writes or sends) as state:
                 if sends or resends:
                     _ = state.decided  # before anything is read
                 function(state, **given)

@@ -55,16 +55,24 @@ class Shared:
 class State(Asking, Sending):
     """One run: its options, the `program` (the root command), and the doors to settings, store and output.
 
-    `verb` is the command, as `messages create`, and `given` the options and arguments that are its own.
+    `verb` is the command, as `messages create`, and `given` the options and arguments that are its own; `writes` says that
+    it may change the store.
     """
 
     def __init__(
-        self, shared: Shared, program: Any = None, *, verb: str = "", given: Mapping[str, object] | None = None
+        self,
+        shared: Shared,
+        program: Any = None,
+        *,
+        verb: str = "",
+        given: Mapping[str, object] | None = None,
+        writes: bool = False,
     ) -> None:
         self.shared = shared
         self.program = program
         self.verb = verb
         self.given = given or {}
+        self._writes = writes
 
     def __enter__(self) -> Self:
         return self
@@ -72,6 +80,7 @@ class State(Asking, Sending):
     def __exit__(self, _: object, failure: object, __: object) -> None:
         if isinstance(failure, errors.CrmError):
             failure.profile = self.shared.profile
+            self._tell_untouched(failure)
         if "crm" in self.__dict__:
             self.crm.close()
         # Who was interrupted, or met a fault of ours, runs it again: that must find what was sent, and mail nothing twice.
@@ -80,11 +89,19 @@ class State(Asking, Sending):
             interrupts.over(failure if isinstance(failure, errors.CrmError) else None)
             self.delivery.told()
 
+    def _tell_untouched(self, failure: errors.CrmError) -> None:
+        if self._writes and "crm" in self.__dict__ and not self.shared.dry_run and not self.crm.wrote:
+            from crmcli import untouched  # for this alone
+
+            untouched.tell(failure, self.verb, once=self.shared.once is not None)
+
     def with_profile(self, profile: str | None) -> State:
         """The same run with another profile; itself when `profile` is None."""
         if profile is None:
             return self
-        return State(replace(self.shared, profile=profile), self.program, verb=self.verb, given=self.given)
+        return State(
+            replace(self.shared, profile=profile), self.program, verb=self.verb, given=self.given, writes=self._writes
+        )
 
     @cached_property
     def settings(self) -> Settings:

@@ -106,6 +106,11 @@ class Crm:
         """Raise BadConfig when the profile forbids a write, or one that `mails` a customer; a rehearsal sends nothing."""
         self._transport.policy.allow(mails=mails)
 
+    @property
+    def wrote(self) -> bool:
+        """Whether anything was sent that the store may have done."""
+        return self._transport.wrote
+
     def end(self) -> None:
         """Have no thread wait any longer for its next try, or for its turn: it raises Interrupted. What was sent is heard."""
         self._transport.pauses.end()

@@ -28,6 +28,8 @@ _HEADERS = {
     "Accept-Encoding": ", ".join(bounds.CODINGS),
     "User-Agent": f"crmcli/{__version__}",
 }
+_REFUSED = (400, 401, 403, 429)
+"""The statuses with which the store surely did nothing of what it was sent."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class Transport:
         self._app = app
         self.pauses = retry.Pauses()
         self.turns = Turns()
+        self.wrote = False  # whether a write left that the store may have done
         self._heard: tuple[str, float] | None = None  # the last `Date`, and when it came
         self._timeout = timeout
         self._exchanging = bounds.Exchange()
@@ -187,7 +190,7 @@ class Transport:
             except errors.NeverArrived as unread:  # between two tries: what is told is the write itself
                 raise unreached or unread from None
             try:
-                answer = self._exchange(request.method, path, {}, request.body, look=look)
+                answer = self._told(request, path, look)
             except Lost as lost:
                 failure = lost.error
                 if not isinstance(failure, errors.NeverArrived):
@@ -209,6 +212,18 @@ class Transport:
                 end.status = answer.http_status
                 raise
             answered = answer.http_status
+
+    def _told(self, request: Request, path: str, look: Look | None) -> Answer:
+        """Send a write, once; what may have been done of it is noted in `wrote`. Raises Lost."""
+        try:
+            answer = self._exchange(request.method, path, {}, request.body, look=look)
+        except BaseException as fault:
+            if not (isinstance(fault, Lost) and not fault.left):
+                self.wrote = True
+            raise
+        if answer.status not in _REFUSED:
+            self.wrote = True
+        return answer
 
     def _unclear(self, lost: Lost) -> errors.Unsure:
         """For a POST of which no answer came."""
