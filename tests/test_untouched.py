@@ -62,12 +62,12 @@ def test_it_is_never_said_of_what_may_have_been_done(shop: Sandbox, run: Run) ->
     shop.fault("status=503,method=PUT")
     assert "Nothing was" not in run("tickets", "update", "4", "--subject", "Y").err
 
-    def lost(environ: dict[str, Any]) -> None:
+    def loses(environ: dict[str, Any]) -> None:
         if environ["REQUEST_METHOD"] == "POST":
             shop.fault("cut-after,method=POST", "status=503,method=GET")
 
     shop.fault()
-    shop.between(lost)
+    shop.between(loses)
     unsure = run("messages", "create", "4", "--text", "Lost")
     assert (unsure.code, "othing was" in unsure.err) == (10, False)
     shop.fault("status=503,method=GET")
