@@ -84,7 +84,9 @@ class Collection:
         offset: int,
         keep: Callable[[Row], bool] | None = None,
         newest: bool = False,
+        proves: bool = False,
     ) -> Listing:
+        """The rows that match; `proves` is as `asking` has it. Raises BadUsage for a filter that is empty."""
         empty = [name for name, value in params.items() if isinstance(value, str) and not value.strip()]
         if empty:
             # The store takes an empty filter for none (API page): an unset variable in a script must not mean "all".
@@ -98,7 +100,7 @@ class Collection:
             kind = Newest
         count = cache(lambda: counted(self._transport, self.path, params))
         return kind(
-            asking(self._transport, self.path, params, count=count),
+            asking(self._transport, self.path, params, count=count, proves=proves),
             identity=self.identity,
             page_size=self._page_size,
             limit=limit,
@@ -108,6 +110,10 @@ class Collection:
             total=count,
             soon=lambda offset, limit: self._transport.expect(self.path, page(params, offset, limit)),
         )
+
+    def _proving(self, **filters: str) -> Listing:
+        """All rows that match, for who takes it as the proof that something is not there if it isn't among them."""
+        return self._listing(filters, limit=None, offset=0, proves=True)
 
     def _told(self, rows: Sequence[Row]) -> None:
         named = ((row.get(self.key), row.get(self.name)) for row in rows)

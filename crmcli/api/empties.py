@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from crmcli import errors
+from crmcli.api import strangers
 from crmcli.api.answers import Answer
 from crmcli.api.transport import Transport
 from crmcli.values import REAL_HOST
@@ -33,25 +34,41 @@ def vouch(
     *,
     count: Callable[[], int | None] = lambda: None,
     is_whole: bool = False,
+    in_all: Callable[[], int | None] | None = None,
 ) -> None:
     """Return when the API says that it is there and has no rows for what was answered with `nothing`.
 
     `count` asks for the list's own count, and gives None where there is none; `is_whole` says that `nothing` stands for all
-    that is counted. Raises StoreFailed where there is something all the same, BadConfig when nothing of the API speaks, and
+    that is counted. `in_all` is for who takes it as the proof that something is not there, and counts the list without its
+    filters: then a count that heeds them speaks against it, too, and without a count a web page is no answer of the API's.
+    Raises StoreFailed where there is something all the same, or such a page; BadConfig when nothing of the API speaks, and
     what `Transport.read` does.
     """
     counted = count()
-    if is_whole and counted:
+    if counted and (is_whole or (in_all and counted != in_all())):
         raise errors.StoreFailed(
             f"The store counts {counted:,} rows at {nothing.path}, and gave none ({nothing.http_status}).",
             hint="The list is not empty. Run it again in a minute.",
             status=nothing.http_status,
         )
+    if in_all and counted != 0:
+        said(nothing)
     if counted is not None:
         return
     others = (path for path in _LISTS if path.lower() != nothing.path.lower())
     if not any(_lists(transport.read(path, {"limit": 1})) for path in others):
         raise no_api(transport, nothing)
+
+
+def said(nothing: Answer) -> None:
+    """Return when it may be the API's own word for nothing: a 404 (API page).
+
+    Raises StoreFailed for a web page, which a gateway gives, and for what merely has no body.
+    """
+    if nothing.is_page:
+        raise strangers.page(nothing)
+    if nothing.status != 404:
+        raise nothing.unreadable("it has no body")
 
 
 def no_api(transport: Transport, nothing: Answer) -> errors.BadConfig:

@@ -42,11 +42,13 @@ class Messages(Collection):
         is_all = sorted(map(str, numbers))
         room = min(_FEWEST, max(self._page_size, 2))
         thread: list[Row] = []
-        ask = asking(self._transport, f"/CRM/{ticket}/message", {}, vouch=_none)
+        ask = asking(self._transport, f"/CRM/{ticket}/message", {}, vouch=lambda nothing, _: empties.said(nothing))
         for page in Listing(ask, identity=self.identity, page_size=self._page_size).pages():
             thread += page
             if len(thread) < room and sorted(str(self.number_of(message)) for message in thread) == is_all:
                 break
+        if listed and not thread:
+            raise _hidden(ticket, listed)
         known = {self.number_of(message) for message in thread}
         return [*(message for message, of in zip(listed, numbers, strict=True) if of not in known), *thread]
 
@@ -54,29 +56,36 @@ class Messages(Collection):
         """The messages of a ticket. Raises NotFound, while reading, when there is no such ticket.
 
         The store answers 404 both for no ticket and for no messages; asking for the ticket tells them apart, and another list
-        whether the API is there at all. It has no `countonly` here.
+        whether the API is there at all. It has no `countonly` here. Raises StoreFailed, then, where there are none, though the
+        ticket carries some.
         """
+        return self._list(ticket, limit=limit, offset=offset)
+
+    def _list(self, ticket: int, *, limit: int | None = None, offset: int = 0, proves: bool = False) -> Listing:
+        """The same; `proves` says that an empty list is taken as the proof that a message is not there: a web page is none."""
         path = f"/CRM/{ticket}/message"
 
         @cache
         def look_for_ticket() -> Row:
             return self._one(f"/CRM/{ticket}", {"CrmID": ticket}, f"No ticket {ticket}.")
 
-        def vouch(nothing: Answer) -> None:
+        def vouch(nothing: Answer, offset: int) -> None:
             try:
                 carried = look_for_ticket().get("CrmMessageList")
             except errors.NotFound:
                 empties.vouch(self._transport, nothing)
                 raise
-            if _list_in(carried):
-                _none(nothing)
+            if _list_in(carried) or (proves and offset == 0):
+                empties.said(nothing)
 
         ask = asking(self._transport, path, {}, vouch=vouch)
 
         def ask_or_miss(offset: int, limit: int) -> list[Row]:
             rows = ask(offset, limit)
-            if not rows and offset == 0:
-                look_for_ticket()
+            if not rows and offset == 0 and (carried := _list_in(look_for_ticket().get("CrmMessageList"))):
+                rows = ask(offset, limit)  # it may have come between the two
+                if not rows:
+                    raise _hidden(ticket, carried)
             return rows
 
         return Listing(ask_or_miss, identity=self.identity, page_size=self._page_size, limit=limit, offset=offset)
@@ -104,7 +113,7 @@ class Messages(Collection):
             return fields
 
         def look(body: Row) -> tuple[list[Row], list[Row]]:
-            there = [*self.list(ticket)]
+            there = [*self._list(ticket, proves=True)]
             return alike(body, there, _LIKENESS.fields), there
 
         def of(body: Row) -> Send:
@@ -132,7 +141,7 @@ class Messages(Collection):
         """Delete one message of a ticket, kept whole first. Raises as `_delete`."""
 
         def there() -> Row | None:
-            return next((row for row in self.list(ticket) if self.number_of(row) == number), None)
+            return next((row for row in self._list(ticket, proves=True) if self.number_of(row) == number), None)
 
         with self._hold(f"ticket {ticket}"):
             return self._delete(
@@ -145,10 +154,12 @@ class Messages(Collection):
             )
 
 
-def _none(nothing: Answer) -> None:
-    """No messages, in the API's own words: 404 (API page). Raises StoreFailed for what merely has no body."""
-    if nothing.status != 404:
-        raise nothing.unreadable("it has no body")
+def _hidden(ticket: int, carried: Sequence[Any]) -> errors.StoreFailed:
+    """The error for a thread that gave nothing, though its ticket has messages."""
+    return errors.StoreFailed(
+        f"Ticket {ticket} has messages ({len(carried)} came with it), and the store's list of them gave none.",
+        hint="The thread is not empty: something may answer in the store's place. Run it again in a minute.",
+    )
 
 
 def _list_in(carried: object) -> list[Any]:

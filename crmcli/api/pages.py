@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from crmcli.api import answers, empties
 from crmcli.api.answers import Answer
@@ -22,13 +23,15 @@ def asking(
     params: Mapping[str, object],
     *,
     count: Callable[[], int | None] | None = None,
-    vouch: Callable[[Answer], None] | None = None,
+    vouch: Callable[[Answer, int], None] | None = None,
+    proves: bool = False,
 ) -> Ask:
     """How the pages of the list at a path are asked for. What it gives raises what `Transport.read` does.
 
     A page that says nothing is empty only where the list's own `count` (asked for, unless it is given) or another list says
-    so, or else `vouch`, which is given the answer: it raises where nothing shows that the API is there. Whether a count
-    heeds filters is not known for sure, so it contradicts only a list without any.
+    so, or else `vouch`, which is given the answer and the offset: it raises where nothing shows that the API is there. Whether
+    a count heeds filters is not known for sure, so it contradicts only a list without any. `proves` says that an empty list
+    will be taken as the proof that something is not there: `empties.vouch` says what must be so then.
     """
     count = count or (lambda: counted(transport, path, params))
     is_filtered = any(params.values())
@@ -38,9 +41,11 @@ def asking(
         if not empties.is_nothing(answer):
             return [] if answer.past_the_end else answers.good(answer).rows()
         if vouch:
-            vouch(answer)
+            vouch(answer, offset)
         else:
-            empties.vouch(transport, answer, count=count, is_whole=offset == 0 and not is_filtered)
+            is_all = offset == 0 and not is_filtered
+            in_all = partial(counted, transport, path, {}) if proves and offset == 0 else None
+            empties.vouch(transport, answer, count=count, is_whole=is_all, in_all=in_all)
         return []
 
     return ask

@@ -51,7 +51,7 @@ class Replies(Numbered):
             return fields
 
         def look(body: Row) -> tuple[list[Row], list[Row]]:
-            there = [*self.list()]
+            there = [*self._proving()]
             titled, worded = alike(body, there, ("Title",)), alike(body, there, ("Message",))
             return alike(body, titled, ("Message",)), [*titled, *worded]
 

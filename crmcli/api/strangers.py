@@ -38,7 +38,7 @@ def instead(answer: Answer) -> errors.CrmError | None:
 
 
 def page(answer: Answer) -> errors.StoreFailed:
-    """The error for a web page that came with a good status."""
+    """The error for a web page that came in place of what was to be read."""
     said = f"{answer.method} {answer.path} was answered with {_page(answer)}, and not by the API: it can't be read."
     hint = IN_BETWEEN
     if answer.base_url and not values.is_real_host(answer.base_url):

@@ -141,7 +141,7 @@ class Tickets(Numbered):
         def look(body: Row) -> tuple[list[Row], list[Row]]:
             # All of the customer's, not those of the last days: a window would need a clock and a zone that are right, and
             # an entry may be looked for weeks later.
-            theirs = alike(body, self.list(customer_email=str(body.get("CustomerEmail"))), _LIKENESS.always)
+            theirs = alike(body, self._proving(customeremail=str(body.get("CustomerEmail"))), _LIKENESS.always)
             found = alike(body, theirs, _LIKENESS.also)
             messages = body.get("CrmMessageList") or []
             same = [row for row in found if all(alike(sent, self._messages(row), ("Message",)) for sent in messages)]

@@ -119,8 +119,14 @@ class Looker:
         return None
 
     def _new(self, entry: Entry, send: Send) -> Sight:
-        """What was neither there before nor is another entry's."""
-        return send.look().without({*entry.before, *self._numbers(entry)})
+        """What was neither there before nor is another entry's. Raises StoreFailed where all that was there is hidden."""
+        sight = send.look()
+        if entry.before and not sight.all:
+            raise errors.StoreFailed(
+                f"It gave nothing where there was something before ({entry.kind} {max(entry.before)}).",
+                hint="Something may answer in the store's place. Run it again in a minute.",
+            )
+        return sight.without({*entry.before, *self._numbers(entry)})
 
     def _numbers(self, entry: Entry) -> set[int]:
         try:

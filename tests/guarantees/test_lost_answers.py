@@ -84,3 +84,108 @@ def test_what_a_customer_writes_meanwhile_is_not_taken_for_ours(shop: Sandbox, r
     ours = ("messages", "create", "1", "--text", TEXT)
     assert run(*ours, "--sender", "1", "--sender-email", "shop@example.com").code == 10
     assert run(*ours).code == 10
+
+
+PAGE, ACK, BARE = "body=html", "body=ack", ""
+CUT = "cut-after,method=POST"
+
+
+def gateway(shop: Sandbox, path: str, body: str) -> None:
+    """The first POST is done and its answer lost; from then on the reads of this path are answered with 404."""
+
+    def arrives(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "POST":
+            shop.fault(CUT, f"status=404,method=GET,path={path},{body}".rstrip(","))
+
+    shop.between(arrives)
+
+
+@pytest.mark.parametrize("body", [PAGE, ACK, BARE])
+@pytest.mark.parametrize("reading", ["thread=whole", "thread=none"])
+def test_a_thread_that_is_gone_after_a_send_is_no_proof(shop: Sandbox, run: Run, body: str, reading: str) -> None:
+    """It had messages, and then something says that there are none: ours may be there as well as theirs."""
+    shop.switch(reading)
+    gateway(shop, "/CRM/*/message", body)
+    ours = ("messages", "create", "1", "--text", TEXT)
+    for again in (ours, ours, ("outbox", "resolve", "1")):
+        result = run(*again)
+        assert result.code in ((10, 1) if "resolve" in again else (10,)), result.err
+        assert "not sent" not in result.err
+    assert run("outbox", "resend", "1", "--no-input").code == 2
+    assert len(shop.store.mailbox()) == 1, "it is not sent again blindly"
+    shop.fault()
+    assert run("outbox", "resolve", "1", "--json").json["state"] == "confirmed"
+
+
+def test_a_gateways_page_is_no_thread_without_messages(shop: Sandbox, run: Run) -> None:
+    """Nor is it before a send: what was there would pass for ours, if that were lost."""
+    shop.switch("thread=none")
+    shop.fault("status=404,method=GET,path=/CRM/*/message,body=html")
+    for ticket in ("1", "3"):
+        result = run("messages", "create", ticket, "--text", TEXT, "--json")
+        assert (result.code, result.error["kind"]) == (1, "store")
+    assert not shop.asked("POST")
+    shop.fault()
+    gateway(shop, "/CRM/*/message", PAGE)
+    assert run("messages", "create", "3", "--text", TEXT).code == 10
+
+
+@pytest.mark.parametrize("reading", ["empty-list=404", "empty-list=404-ack", "empty-list=array"])
+@pytest.mark.parametrize("thread", ["thread=whole", "thread=none"])
+@pytest.mark.parametrize("cut", ["cut-before", "cut-after"])
+def test_a_thread_that_is_empty_in_the_apis_own_words(
+    shop: Sandbox, run: Run, reading: str, thread: str, cut: str
+) -> None:
+    shop.switch(reading, thread)
+    shop.fault(f"{cut},method=POST,times=1")
+    result = run("messages", "create", "3", "--text", TEXT)
+    assert (result.code, "not sent" in result.err) == ((8, True) if cut == "cut-before" else (0, False)), result.err
+
+
+CREATE = ("tickets", "create", "--customer-email", "eve@example.com", "--subject", "Hi")
+REPLY = ("replies", "create", "--title", "Refund", "--text", "It is on its way.")
+
+
+@pytest.mark.parametrize("hidden", ["a page, and no count", "nothing, and a count"])
+@pytest.mark.parametrize(
+    ("command", "path"), [(CREATE, "/CRM"), (REPLY, "/CRM/savedreply")], ids=["tickets", "replies"]
+)
+def test_a_list_that_is_gone_after_a_send_is_no_proof(
+    shop: Sandbox, run: Run, command: tuple[str, ...], path: str, hidden: str
+) -> None:
+    if hidden == "a page, and no count":
+        gateway(shop, path, PAGE)
+    else:
+        hide(shop, path)
+        shop.fault(CUT)
+    for _ in range(2):
+        result = run(*command)
+        assert (result.code, "not sent" in result.err) == (10, False), result.err
+    assert len(shop.asked("POST")) == 1
+
+
+def hide(shop: Sandbox, path: str) -> None:
+    """From the first POST on this list gives nothing, though its count comes."""
+    posts = []
+
+    def arrives(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "POST":
+            posts.append(environ)
+        elif posts and environ["PATH_INFO"].endswith(path) and "countonly" not in environ["QUERY_STRING"]:
+            environ["PATH_INFO"] += "/none"
+
+    shop.between(arrives)
+
+
+@pytest.mark.parametrize("cut", ["cut-before", "cut-after"])
+def test_a_count_that_heeds_no_filters_says_nothing_of_one_customer(shop: Sandbox, run: Run, cut: str) -> None:
+    """Such a store counts all tickets for a customer who has none: a new one can be written to all the same."""
+
+    def arrives(environ: dict[str, Any]) -> None:
+        if "countonly" in environ["QUERY_STRING"]:
+            environ["QUERY_STRING"] = "countonly=1"
+
+    shop.between(arrives)
+    shop.fault(f"{cut},method=POST,times=1")
+    result = run(*CREATE)
+    assert (result.code, "not sent" in result.err) == ((8, True) if cut == "cut-before" else (0, False)), result.err

@@ -78,7 +78,6 @@ READINGS = (
     "unset=null",
     "dates=slash",
     "page-cap=2",
-    "errors=html",
 )
 
 
@@ -97,6 +96,18 @@ def test_the_whole_object_is_kept(shop: Sandbox, run: Run, reading: str) -> None
     assert {entry.state for entry in entries()} == {"deleted"}
     assert run("trash", "show", "1", "--json").json == rows["/CRM/1"]
     assert list(run("trash", "show", "1", "--json").json) == list(rows["/CRM/1"])
+
+
+def test_a_web_page_is_no_thread_to_keep(shop: Sandbox, run: Run) -> None:
+    """A store may answer so where a ticket has no messages, and so does a gateway, where it has some: nobody can tell."""
+    shop.switch("errors=html")
+    row = whole(shop, 1)
+    assert run("tickets", "delete", "1", "--yes").code == 0
+    assert kept() == {"/CRM/1": row}
+    result = run("tickets", "delete", "3", "--yes", "--json")
+    assert (result.code, result.error["kind"]) == (1, "store")
+    assert "GET /CRM/3/message was answered with a web page" in result.error["message"]
+    assert (len(entries()), len(shop.asked("DELETE"))) == (1, 1)
 
 
 @pytest.mark.parametrize("gone", ["missing", None, []])
@@ -486,6 +497,15 @@ def test_what_the_api_does_not_take_is_said(shop: Sandbox, run: Run) -> None:
         row.update(odd)
 
     without_messages(shop, change)
+    inner = shop.server.app
+
+    def app(environ: dict[str, Any], start_response: Any) -> Any:
+        if not environ["PATH_INFO"].endswith("/CRM/1/message"):
+            return inner(environ, start_response)
+        start_response("200 OK", [("Content-Type", "application/json")])
+        return [json.dumps(odd["CrmMessageList"]).encode()]
+
+    shop.server.app = app
     assert run("tickets", "delete", "1", "--yes").code == 0
     shop.server.app = shop.app
     result = run("trash", "restore", "1", "--with-messages", "--yes")
