@@ -115,10 +115,6 @@ class Crm:
         """Have no thread wait any longer for its next try, or for its turn: it raises Interrupted. What was sent is heard."""
         self._transport.pauses.end()
 
-    def reserve(self, requests: int) -> None:
-        """Wait until this thread may send so many requests one right after the other."""
-        self._transport.reserve(requests)
-
     def rest(self, seconds: float) -> None:
         """Wait, as a try waits for its turn. Raises Interrupted after `end`."""
         self._transport.pauses(seconds)

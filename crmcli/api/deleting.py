@@ -7,7 +7,6 @@ delete and then fails, redirects, or asks to slow down, has carried it out.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Protocol
 
@@ -15,12 +14,8 @@ from crmcli import errors
 from crmcli.api.answers import Answer
 from crmcli.api.bodies import Row, messages_of
 from crmcli.api.changes import Seen
+from crmcli.api.latest import Latest
 from crmcli.api.transport import Before, Look, Transport
-
-_ROUNDS = 5
-"""How often it is read anew because something was waited for meanwhile."""
-_LAG = 1.0
-"""Seconds between reading and leaving, to write it down in, that are no wait: about as long as the two requests take."""
 
 _MIDDLEMEN = {408, 502, 503, 504, *range(520, 531)}
 """Answers of who stands between: the store behind may be at it still (RFC 9110 section 15.6; Cloudflare's are 52x)."""
@@ -81,20 +76,22 @@ class Deletion:
         keep: Keep,
         requests: int = 1,
     ) -> None:
-        self._transport = transport
         self._noun = noun
         self._path = path
         self._label = label
-        self._read = read
         self._look = look
         self._seen = seen
         self._keep = keep
-        self._requests = requests
+        self._latest = Latest(
+            transport,
+            read,
+            requests=requests,
+            waits=f"{_capital(label)} could not be read and deleted without a wait between, in which it may change.",
+            hint="It was not deleted. Wait a minute and run it again.",
+        )
         self._whole: Row = {}
-        self._found: Row = {}
         self._kept: Kept | None = None
         self._is_ready = False
-        self._read_at = 0.0
         self._answered: int | None = None
 
     def __call__(self, send: Callable[[Before], Answer | None]) -> tuple[Answer | None, str]:
@@ -120,33 +117,17 @@ class Deletion:
         return answer, ""
 
     def _ready(self, answered: int | None) -> Look:
-        """See that what is at the store is what is kept, with no wait since it was read; gives `_connected`."""
-        self._answered = answered
-        self._see()
-        return self._connected
+        """See that what is at the store is what is kept, with no wait since it was read; gives what sees it once connected."""
+        self._answered, self._is_ready = answered, False
+        again = self._latest.see(self._check)
+        self._is_ready = True
 
-    def _connected(self) -> None:
-        """Where it took long to connect, see once more."""
-        if time.monotonic() - self._read_at >= _LAG:
-            self._see()
+        def connected() -> None:
+            self._is_ready = False
+            again()
+            self._is_ready = True
 
-    def _see(self) -> None:
-        self._is_ready = False
-        turns = self._transport.turns
-        for _ in range(_ROUNDS):
-            self._transport.reserve(self._requests + 1)
-            waited, sent = turns.waited, turns.sent
-            self._found = self._read()
-            self._read_at = time.monotonic()
-            self._requests = turns.sent - sent
-            self._check(self._found)
-            if turns.waited == waited and time.monotonic() - self._read_at < _LAG:
-                self._is_ready = True
-                return
-        raise errors.RateLimited(
-            f"{_capital(self._label)} could not be read and deleted without a wait between, in which it may change.",
-            hint="It was not deleted. Wait a minute and run it again.",
-        )
+        return connected
 
     def _check(self, whole: Row) -> None:
         if self._kept is None:
@@ -173,7 +154,7 @@ class Deletion:
             raise self._stays(failure)
         if not self._is_ready and _is_gone(failure):
             return self._gone(self._answered)
-        there: Row | None = self._found
+        there: Row | None = self._latest.found
         if not isinstance(failure, errors.Changed):
             try:
                 there = self._look()

@@ -14,7 +14,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from crmcli.api.bodies import Row
-from crmcli.api.transport import Request
+from crmcli.api.transport import Before, Look, Request
+
+Leaving = Callable[[], Look | None]
+"""Called right before each try of a send leaves, after all waits. It may raise, or give what is called once it is connected."""
 
 
 @dataclass(frozen=True)
@@ -105,11 +108,10 @@ class Send:
     """One thing to be made. `kind` is its noun, `path` where it is posted, `body` what a person wanted to send.
 
     `allow` raises BadConfig where the profile forbids it, and is asked before anything is written down; `prepare` checks it
-    and gives the body that goes out (names turned into numbers); `post` sends it, once, calls what it is given right before
-    each try leaves, after all waits, with the status that the try before was answered with (None: with none), and raises Unsure
-    when its answer was lost; `look` gives what is there now and may be
-    it; `made` is the ack for one that was found, of its number, or of the ack that the store gave for it. `likeness` is by what
-    it is compared; `of` gives a send of the same kind and place with another body; `holds` is what it changes (`changes.Hold`).
+    and gives the body that goes out (names turned into numbers); `post` sends it, once, calls what it is given as
+    `transport.Before` says, and raises Unsure when its answer was lost; `look` gives what is there now and may be it; `made`
+    is the ack for one that was found, of its number, or of the ack that the store gave for it. `likeness` is by what it is
+    compared; `of` gives a send of the same kind and place with another body; `holds` is what it changes (`changes.Hold`).
     """
 
     kind: str
@@ -117,7 +119,7 @@ class Send:
     body: Row
     allow: Callable[[], None]
     prepare: Callable[[], Row]
-    post: Callable[[Callable[[int | None], None]], Ack]
+    post: Callable[[Before], Ack]
     look: Callable[[], Sight]
     made: Callable[[int | None, Sequence[Row]], Ack]
     likeness: Likeness

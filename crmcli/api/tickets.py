@@ -12,11 +12,12 @@ from crmcli.api.changes import Hold, Mending, Seen, at_stake, check, holds, same
 from crmcli.api.collection import Numbered
 from crmcli.api.deleting import Keep, unkept
 from crmcli.api.departments import Departments
+from crmcli.api.latest import Latest
 from crmcli.api.messages import Messages
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Deliver, Likeness, Send, alike, straight
 from crmcli.api.statuses import Statuses
-from crmcli.api.transport import Transport
+from crmcli.api.transport import Look, Transport
 from crmcli.errors import BadUsage, Changed, CrmError, HalfDone, Interrupted, Rejected, StoreFailed
 
 # The query name of each filter on a number, and the field of a ticket that it compares.
@@ -254,6 +255,17 @@ class Tickets(Numbered):
             **row,
             "CrmMessageList": self._threads.whole(number, carried=listed if isinstance(listed, list) else []),
         }
+
+    def latest(self, number: int, check: Callable[[Row], None]) -> Look:
+        """Show a ticket, whole, to `check`, right before what is mailed to it leaves; gives and raises as `Latest.see`."""
+        latest = Latest(
+            self._transport,
+            lambda: self.whole(number),
+            requests=self.to_read,
+            waits=f"Ticket {number} could not be read and answered without a wait between, in which it may change.",
+            hint="It was not answered. Wait a minute and run it again.",
+        )
+        return latest.see(check)
 
     def _changed(self, before: Row, changes: Row) -> Row:
         """The ticket as it is to be; its last action is the store's to set: sent back, a change would not show as one."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -248,12 +248,16 @@ class _Worker:
                 self._run, row.at, before=row.before, after=after, ticket=action.number, whole=row.whole
             )
 
-    def _check(self, action: Action) -> None:
-        """Whether the ticket is as a plan has it, right before the message leaves. Raises Changed."""
-        if action.expected:
-            self._crm.reserve(self._crm.tickets.to_read + 1)
-            whole = self._crm.tickets.whole(action.number or 0)
-            actions.as_expected(action.expected, whole, digest=action.digest, look=self._look)
+    def _check(self, action: Action) -> Callable[[], None] | None:
+        """Whether the ticket is as a plan has it, right before the message leaves, and once it is connected. Raises Changed."""
+        if not action.expected:
+            return None
+        expected = action.expected
+
+        def as_planned(whole: Row) -> None:
+            actions.as_expected(expected, whole, digest=action.digest, look=self._look)
+
+        return self._crm.tickets.latest(action.number or 0, as_planned)
 
     def _seen(self, action: Action, row: RunRow, found: Row) -> None:
         """Shown the object right before it is changed: whether it is as it should be, and anything is left to do."""

@@ -16,7 +16,8 @@ from crmcli.outbox.looking import marked, named
 from crmcli.outbox.posting import Poster
 
 if TYPE_CHECKING:
-    from crmcli.api.sends import Ack, Send, Sight
+    from crmcli.api.sends import Ack, Leaving, Send, Sight
+    from crmcli.api.transport import Look
 
 _THERE = "at the store"
 _SAID = {
@@ -28,7 +29,7 @@ _ALL_THE_SAME = "--send-again sends it all the same."
 
 
 def unchecked() -> None:
-    """Nothing is to be checked."""
+    """Nothing is to be checked, and nothing once it is connected."""
 
 
 def _never(*_: object) -> bool:
@@ -45,7 +46,7 @@ class Part:
     name: str = ""
     row: tuple[str, int] | None = None
     alone: bool = True
-    check: Callable[[], None] = unchecked
+    check: Leaving = unchecked
     sent: list[int] = field(default_factory=list)
 
 
@@ -86,10 +87,10 @@ class Decider(Poster):
         """What is being sent in this thread."""
         return self._part.get() or Part()
 
-    def leaving(self, entry: Entry) -> None:
-        """Raises besides what the check of the row does: what was read before a wait is old."""
+    def leaving(self, entry: Entry) -> Look | None:
+        """Raises besides what the check of the row does: what was read before a wait is old. Gives what that gives."""
         super().leaving(entry)
-        self.now.check()
+        return self.now.check()
 
     def is_mine(self, entry: Entry) -> None:
         """What becomes of an entry is told by this command."""

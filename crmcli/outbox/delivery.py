@@ -16,7 +16,7 @@ from crmcli.outbox.looking import named
 from crmcli.waiting import Waiting
 
 if TYPE_CHECKING:
-    from crmcli.api.sends import Ack, Send
+    from crmcli.api.sends import Ack, Leaving, Send
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,14 @@ class Delivery(Decider):
         part: str = "",
         row: tuple[str, int] | None = None,
         alone: bool = True,
-        check: Callable[[], None] = unchecked,
+        check: Leaving = unchecked,
     ) -> Iterator[None]:
         """Within it, in this thread, a send and what belongs to it; should any of it fail, the send counts as not told.
 
         So the same command, run again, learns that it was sent, sends nothing, and goes on with what is missing. `part` is
         what it is of the job that `--once` names; `row` the number of a run, and of its row, and `alone` whether it is the only
-        one. `check` is called right before each try leaves, after every wait, and may raise.
+        one. `check` is called right before each try leaves, after every wait, and may raise; what it gives is called once
+        that is connected.
         """
         now = Part(part, row, alone, check)
         token = self._part.set(now)

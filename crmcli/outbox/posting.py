@@ -12,6 +12,7 @@ from crmcli.outbox.looking import Looker, words_of
 
 if TYPE_CHECKING:
     from crmcli.api.sends import Ack, Send
+    from crmcli.api.transport import Look
 
 _REFUSALS = range(400, 500)
 """Answers that say that nothing was done."""
@@ -28,9 +29,13 @@ class _Tries:
 class Poster(Looker):
     """Posts what has been written down as sent, once, and settles it."""
 
-    def leaving(self, entry: Entry) -> None:
-        """It leaves now, and no wait is between. Raises Changed where its claim was taken from it."""
+    def leaving(self, entry: Entry) -> Look | None:
+        """It leaves now, and no wait is between; gives what is called once it is connected, if anything.
+
+        Raises Changed where its claim was taken from it.
+        """
         self.box.hold(entry)
+        return None
 
     def posted(self, entry: Entry, send: Send) -> Ack:
         """Post it and see what became of it; an interrupt of any of it is the caller's."""
@@ -53,17 +58,18 @@ class Poster(Looker):
             pass
         return self._doubted(entry, send, ack)
 
-    def _leaves(self, entry: Entry, send: Send, tries: _Tries, answered: int | None) -> None:
-        """A try leaves now: where the one before was answered, a 429 that is, the store shows first that it did nothing.
+    def _leaves(self, entry: Entry, send: Send, tries: _Tries, answered: int | None) -> Look | None:
+        """A try leaves now, as `leaving`: where the one before was answered (a 429), the store shows first that it did nothing.
 
         Raises Unsure where it may have done it, and what reading and `leaving` do.
         """
         is_open = answered is not None and self._may_be_there(entry, send, tries, answered)
         tries.are_away = is_open
-        self.leaving(entry)
+        look = self.leaving(entry)
         if is_open:
             raise _unsure_of(send, answered, "something new is at the store")
         tries.are_away = True
+        return look
 
     def _may_be_there(self, entry: Entry, send: Send, tries: _Tries, answered: int) -> bool:
         """Whether something is new at the store that may be it, in other words. Raises Unsure where it is there as sent."""

@@ -662,6 +662,49 @@ def test_a_reply_of_a_plan_is_held_against_the_ticket_after_every_wait(shop: San
     assert run("outbox", "show", "1", "--json").json["state"] == "refused"
 
 
+def test_a_reply_of_a_plan_leaves_with_no_wait_since_the_ticket_was_read(
+    shop: Sandbox, run: Run, tmp_path: Path, profile_file: Path
+) -> None:
+    """However long the thread is, and though the rate is used up: all turns of it are waited for before the reading."""
+    for at in range(9):
+        shop.store.insert(MESSAGE, {"Message": f"Number {at}", "Sender": 1}, parent=4)
+    shop.switch("thread=none")
+    plan = str(tmp_path / "reply.plan")
+    profile_file.write_text(profile_file.read_text() + "page_size = 4\n")
+    assert run("tickets", "reply", "4", "--text", TEXT, "--plan", plan).code == 0
+    profile_file.write_text(profile_file.read_text() + "rate_limit = { burst = 1, per_second = 3 }\n")
+    times: list[tuple[str, float]] = []
+    shop.between(lambda asked: times.append((asked["REQUEST_METHOD"], time.monotonic())))
+    assert run("apply", plan, "--yes").code == 0
+    at = [method for method, _ in times].index("POST")
+    assert times[at][1] - times[at - 4][1] < 0.32, "a turn of the rate takes 0.33 s"
+
+
+def test_a_reply_of_a_plan_is_held_against_the_ticket_once_it_is_connected(
+    shop: Sandbox, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes long to connect, and meanwhile the customer writes."""
+    import httpcore
+
+    plan = str(tmp_path / "reply.plan")
+    assert run("tickets", "reply", "4", "--text", TEXT, "--plan", plan).code == 0
+    connect, slow, read = httpcore.SyncBackend.connect_tcp, list[bool](), list[bool]()
+    shop.between(lambda _: read.append(True) if [entry.state for entry in box().entries()] == ["sent"] else None)
+
+    def slowly(self: Any, *args: Any, **more: Any) -> Any:
+        stream = connect(self, *args, **more)
+        if len(read) > 1 and not slow:  # for the POST: the ticket and its thread are read
+            slow.append(True)
+            time.sleep(1.1)
+            shop.store.insert(MESSAGE, {"Message": "Never mind.", "Sender": 1}, parent=4)
+        return stream
+
+    monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", slowly)
+    result = run("apply", plan, "--yes")
+    assert (result.code, mailed(shop), slow) == (9, 0, [True])
+    assert "It has changed since" in result.err
+
+
 def test_what_is_given_up_while_it_waits_is_not_sent(shop: Sandbox, run: Run) -> None:
     shop.fault("status=429,method=POST,times=1,retry-after=1")
     one = begin(*SEND)
