@@ -10,7 +10,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
@@ -112,6 +112,19 @@ def known() -> list[Draft]:
             if name and file.is_file():
                 found.append(_read(name[1], file, beside))
     return sorted(found, key=lambda draft: (draft.made, draft.name))
+
+
+def like(text: str) -> list[Draft]:
+    """The drafts that are this text."""
+    return [draft for draft in known() if draft.text.strip() == text.strip()] if text.strip() else []
+
+
+def sent(text: str, tickets: Collection[int]) -> None:
+    """These tickets have been sent a text: the drafts of it that were for no others go. Never raises."""
+    for draft in like(text):
+        if draft.tickets and len(draft.tickets) < _TICKETS and set(draft.tickets) <= set(tickets):
+            with suppress(StoreFailed):
+                remove(draft)
 
 
 def get(name: str) -> Draft:

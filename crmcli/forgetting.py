@@ -17,20 +17,13 @@ def forget(state: State, entry: Entry) -> list[str]:
 
     A row of a run that is not at its end keeps it, to look for it at the store. Raises BadConfig where a file can't be used.
     """
-    text = text_of(entry)
+    text = entry.text
     state.box.forget(entry)
     state.box.wipe()
     if not text.strip():
         return []
-    for draft in drafts.known():
-        if draft.text.strip() == text.strip():
-            drafts.remove(draft)
-    left = [f"entry {other.number} of the outbox" for other in state.box.entries() if text_of(other) == text]
+    for draft in drafts.like(text):
+        drafts.remove(draft)
+    left = [f"entry {other.number} of the outbox" for other in state.box.entries() if other.text == text]
     runs = texts.forget(state.journal.path, text, run=entry.run, row=entry.row)
     return [*left, *(f"run {number} (crmcli runs show {number})" for number in runs)]
-
-
-def text_of(entry: Entry) -> str:
-    """The text that an entry sends; "" where it sends none."""
-    messages = entry.body.get("CrmMessageList") or [{}]
-    return str(entry.body.get("Message") or messages[0].get("Message") or "")

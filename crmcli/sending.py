@@ -79,6 +79,7 @@ class Sending(Keeping):
             settle=settings.settle,
             note=self.output.note,
             warn=self.output.warn,
+            sent=self.sent,
             once=self.shared.once,
             verb=self.verb,
             words=self._words,
@@ -88,6 +89,26 @@ class Sending(Keeping):
             hold=lambda what: self.claims.held(what),  # noqa: PLW0108 - made when something is sent, not before
             is_recent=self._is_recent,
         )
+
+    def sent(self, entry: Entry) -> None:
+        """An entry is at the store: the drafts of its text that were for its ticket are none any more. Never raises."""
+        from contextlib import suppress
+
+        from crmcli import drafts, errors
+
+        drafted = {ticket for draft in drafts.like(entry.text) for ticket in draft.tickets}
+        if entry.ticket is None or entry.ticket not in drafted:
+            return
+        tickets = {entry.ticket}
+        if len(drafted) > 1:  # a text for several goes when the last of them has it
+            with suppress(errors.BadConfig):
+                others = self.box.entries(states=("confirmed",))
+                tickets |= {
+                    each.ticket
+                    for each in others
+                    if each.ticket and (each.store, each.text) == (entry.store, entry.text)
+                }
+        drafts.sent(entry.text, tickets)
 
     def tell_of_stopped(self) -> None:
         """Say, once, that the last run of the very same command was stopped, where this one may send its rows anew.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -80,3 +81,57 @@ def test_a_delete_wants_to_be_confirmed(shop: Sandbox, run: Run, folder: Path) -
         assert person.leaves() == 0
     assert [*folder.iterdir(), *(folder.parent / "drafts-about").iterdir()] == []
     assert run("drafts", "list", "-o", "table").err == "No drafts.\n"
+
+
+SEND = ("messages", "create", "4", "--text", "Hello")
+
+
+def drafts_left(run: Run) -> list[str]:
+    return run("drafts", "list", "-o", "ids").lines
+
+
+@pytest.mark.parametrize("then", ["same", "draft", "resend"])
+def test_a_draft_whose_text_was_sent_since_is_none_any_more(shop: Sandbox, run: Run, folder: Path, then: str) -> None:
+    shop.fault("status=400,method=POST")
+    assert run(*SEND).code == 6
+    assert run("messages", "create", "5", "--text", "Hello").code == 6
+    shop.fault()
+    assert drafts_left(run) == ["1", "2"]
+    words = {
+        "same": SEND,
+        "draft": ("tickets", "reply", "4", "--text", f"@{folder / 'draft-1.txt'}", "--yes"),
+        "resend": ("outbox", "resend", "1", "--yes"),
+    }
+    assert run(*words[then]).code == 0
+    assert drafts_left(run) == ["2"], "that for another ticket stays"
+    assert not (folder / "draft-1.txt").exists()
+
+
+def test_a_draft_for_several_tickets_goes_with_the_last_of_them(shop: Sandbox, run: Run) -> None:
+    shop.fault("status=400,method=POST,path=/CRM/5/message")
+    assert run("messages", "create", "4", "5", "--text", "Hello").code == 9
+    assert drafts_left(run) == ["1"]
+    shop.fault()
+    assert run("runs", "resume", "1", "--failed", "--yes").code == 0
+    assert drafts_left(run) == []
+
+
+@pytest.mark.parametrize("also", [(), ("--sent",)])
+def test_a_reply_that_was_interrupted_and_is_there_leaves_no_draft_and_tells_of_its_status(
+    shop: Sandbox, run: Run, also: tuple[str, ...]
+) -> None:
+    def interrupts(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "POST":
+            shop.fault("cut-after,method=POST", "status=503,method=GET")
+
+    shop.between(interrupts)
+    lost = run("tickets", "reply", "4", "--text", "Hello", "--status", "Answered", "--yes")
+    assert (lost.code, drafts_left(run)) == (10, ["1"])
+    shop.fault()
+    resolved = run("outbox", "resolve", "1", *also)
+    assert (resolved.code, drafts_left(run)) == (0, [])
+    assert "The status of ticket 4 was not set to Answered: 'crmcli runs resume 1' sets it" in resolved.err
+    assert run("runs", "resume", "1", "--failed").code == 0
+    assert run("tickets", "get", "4", "--json").json["StatusID"] == 2
+    assert len(shop.asked("POST")) == 1
+    assert run("outbox", "resolve", "1").err == ""

@@ -113,6 +113,8 @@ class Report:
                 self.interrupted.message = f"{said} {done:,} of {self._total:,} are done{some}."
                 if self.interrupted.is_sent or not self.interrupted.hint:  # going on does the other half, too
                     self.interrupted.hint = hint
+                elif not self._is_over():
+                    self.interrupted.hint += f" {looks}"
                 self.interrupted.is_sent = False  # the others' text is still to be sent
             raise self.interrupted
         if self.fatal:

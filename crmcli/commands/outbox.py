@@ -52,11 +52,14 @@ def resolve(
     before = entry = _ours(state, number)
     if is_sent is not None:
         entry = state.box.settle(entry, "confirmed" if is_sent else "refused", reason="seen by a person")
+        if is_sent:
+            state.sent(entry)
     elif entry.state in ("sent", "unsure", "intended"):
         entry = state.delivery.look(entry, state.crm.sending(entry.kind, entry.path, entry.body))
     if entry.state != before.state:
         state.taken_over(before)
     state.output.objects([_row(state, entry)], OUTBOX, single=True)
+    _tell_of_status(state, entry)
     if entry.state in ("sent", "unsure"):
         raise errors.Unsure(f"Entry {entry.number} may or may not be at the store: {entry.reason}.")
 
@@ -141,9 +144,20 @@ def _ours(state: State, number: str) -> Entry:
     return entry
 
 
-def _text(entry: Entry) -> str:
-    messages = entry.body.get("CrmMessageList") or [{}]
-    return str(entry.body.get("Message") or messages[0].get("Message") or "")
+def _tell_of_status(state: State, entry: Entry) -> None:
+    """A reply that was sent, and whose status was to be set then and was not: say so, and what sets it."""
+    from crmcli.bulk.actions import Action
+
+    run = state.journal.of_key(entry.run) if entry.state == "confirmed" and entry.run else None
+    row = next(state.journal.each(run, after=(entry.row or 0) - 1), None) if run else None
+    if run is None or row is None or row.at != entry.row or row.state == "done":
+        return
+    action = Action.of(row.action)
+    if action.status is not None:
+        state.output.warn(
+            f"The status of ticket {action.number} was not set to {action.status_name or action.status}: 'crmcli runs "
+            f"resume {run.number}' sets it, and mails nothing twice."
+        )
 
 
 def _row(state: State, entry: Entry) -> dict[str, Any]:
@@ -153,7 +167,7 @@ def _row(state: State, entry: Entry) -> dict[str, Any]:
         "kind": entry.kind,
         "path": entry.path,
         "made": state.moment(entry.made),
-        "text": _text(entry),
+        "text": entry.text,
         "became": entry.became,
         "profile": entry.profile,
         "once": str(entry.key) if entry.key else None,

@@ -100,6 +100,18 @@ class Entry:
     ended: int
 
     @property
+    def text(self) -> str:
+        """The text that it sends; "" where it sends none."""
+        messages = self.body.get("CrmMessageList") or [{}]
+        return str(self.body.get("Message") or messages[0].get("Message") or "")
+
+    @property
+    def ticket(self) -> int | None:
+        """The ticket that a message is for."""
+        _, _, number, *_ = [*self.path.split("/"), "", ""]
+        return int(number) if number.isdecimal() and self.kind == "message" else None
+
+    @property
     def key(self) -> Key | None:
         """What `--once` it stands for."""
         return None if self.once is None else Key(self.once, self.verb, self.part)

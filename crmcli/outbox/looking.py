@@ -23,12 +23,16 @@ def _silent(_: str) -> None:
     return
 
 
+def _unheard(_: Entry) -> None:
+    return
+
+
 @dataclass(frozen=True)
 class Looker:
     """Finds out what became of entries of one store, and writes it down.
 
     `settle` is how many seconds a send is looked for before it counts as not arrived. `note` is told what a person should
-    know, `warn` what nobody should miss.
+    know, `warn` what nobody should miss, `sent` each entry that is at the store.
     """
 
     box: Box
@@ -38,6 +42,7 @@ class Looker:
     note: Callable[[str], None] = _silent
     warn: Callable[[str], None] = _silent
     pause: Callable[[float], None] = time.sleep
+    sent: Callable[[Entry], None] = _unheard
 
     def look(self, entry: Entry, send: Send, *, late: bool = False) -> Entry:
         """Look for an open entry at the store until it is found, for `settle` seconds; returns it settled.
@@ -137,7 +142,9 @@ class Looker:
 
     def confirmed(self, entry: Entry, ack: Ack) -> Entry:
         """It is at the store. What is done stays done, though it can't be written down. Raises Taken."""
-        return self.settled(entry, CONFIRMED, became=ack.number, ack=ack.raw, done="It was sent. ")
+        entry = self.settled(entry, CONFIRMED, became=ack.number, ack=ack.raw, done="It was sent. ")
+        self.sent(entry)
+        return entry
 
     def settled(self, entry: Entry, state: str, *, done: str = "", **known: Any) -> Entry:
         """What became of it, written down; where it can't be, that is told, and what is known stays so. Raises Taken."""
