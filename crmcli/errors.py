@@ -62,7 +62,9 @@ class AuthFailed(CrmError):
 
 
 class NotFound(CrmError):
-    """404 on a thing that was asked for by its ID."""
+    """404 on a thing that was asked for by its ID; `is_page` says that it came as a web page, as a gateway's would."""
+
+    is_page = False
 
 
 class Rejected(CrmError):

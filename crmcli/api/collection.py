@@ -127,7 +127,9 @@ class Collection:
         """
         answer = self._transport.read(path)
         if answer.status in (404, 410):
-            raise errors.NotFound(missing, status=answer.status)
+            none = errors.NotFound(missing, status=answer.status)
+            none.is_page = answer.is_page
+            raise none
         rows = answers.good(answer).rows()
         if not rows:
             if empties.is_nothing(answer):

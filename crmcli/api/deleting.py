@@ -209,8 +209,8 @@ class Deletion:
 
 
 def _is_gone(failure: errors.CrmError) -> bool:
-    """Whether the store said that there is no such thing. An empty answer says nothing."""
-    return isinstance(failure, errors.NotFound) and failure.status in _GONE
+    """Whether the store said that there is no such thing. An empty answer says nothing, and a web page may be a gateway's."""
+    return isinstance(failure, errors.NotFound) and failure.status in _GONE and not failure.is_page
 
 
 def _covers(there: Row, whole: Row) -> bool:

@@ -181,6 +181,21 @@ def test_a_message_is_not_gone_behind_a_gateways_page(shop: Sandbox, run: Run) -
     assert "is gone" not in result.err
 
 
+@pytest.mark.parametrize("command", ["tickets delete 4", "replies delete 1"])
+def test_nothing_is_gone_behind_a_gateways_page(shop: Sandbox, run: Run, command: str) -> None:
+    """Nor is what is asked for by its number, after a delete whose answer was lost: it is there still."""
+
+    def arrives(environ: dict[str, Any]) -> None:
+        if environ["REQUEST_METHOD"] == "DELETE":
+            shop.fault("cut-before,method=DELETE", "status=404,method=GET,body=html")
+
+    shop.between(arrives)
+    result = run(*shlex.split(command), "--yes")
+    assert result.code in (8, 10)
+    assert "deleted" not in result.out
+    assert "is gone" not in result.err
+
+
 def instead(sandbox: Sandbox, nothing: str, when: Callable[[str], bool], *, path: str = "") -> None:
     """Give nothing in place of what these queries ask for."""
     inner = sandbox.server.app
