@@ -287,7 +287,7 @@ complete -c crmcli -n '__crmcli_at profiles use' -x -a '(__crmcli_names profiles
 complete -c crmcli -n '__crmcli_at profiles remove' -l yes -s y -d 'Don\'t ask for confirmation'
 complete -c crmcli -n '__crmcli_at profiles remove' -x -a '(__crmcli_names profiles)'
 complete -c crmcli -n '__crmcli_at profiles check' -x -a '(__crmcli_names profiles)'
-complete -c crmcli -n '__crmcli_at outbox' -a list -d 'List what was not sent, or may not have been; the newest last'
+complete -c crmcli -n '__crmcli_at outbox' -a list -d 'List what was not sent, or may not have been, of all profiles; the newest last'
 complete -c crmcli -n '__crmcli_at outbox' -a show -d 'Show an entry with its whole text'
 complete -c crmcli -n '__crmcli_at outbox' -a resolve -d 'Find out what became of a send whose answer was lost: by reading the store, or by what you have seen there'
 complete -c crmcli -n '__crmcli_at outbox' -a resend -d 'Send what did not arrive, once you have agreed to it'

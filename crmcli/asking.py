@@ -17,6 +17,7 @@ Thing = TypeVar("Thing")
 
 _NAMED = 20
 """How many things a question names."""
+_DID = {"delete": "deleted", "purge": "deleted", "forget": "deleted", "reset": "changed", "remove": "changed"}
 _SHOWN = 10
 """How many of them are looked at, to say what they are."""
 
@@ -25,6 +26,12 @@ class Asking:
     """What a `State` asks, by its shared options."""
 
     shared: Shared
+    verb: str
+
+    @property
+    def _did(self) -> str:
+        """What this command does to what it asks about, and did not do."""
+        return _DID.get(self.verb.split()[-1] if self.verb else "", "sent")
 
     @property
     def output(self) -> Output:
@@ -97,7 +104,7 @@ class Asking:
             return
         self._needs_person("a confirmation", question, "--yes")
         if not self.output.questions.typed(question, word):
-            raise errors.Declined("Not confirmed: nothing was sent.", hint="Type it exactly, or use --yes.")
+            raise errors.Declined(f"Not confirmed: nothing was {self._did}.", hint="Type it exactly, or use --yes.")
 
     def agree(self, question: str, *, yes: bool) -> None:
         """Have a person say yes before something goes out from the shop, unless `yes`. Raises Declined when they don't."""
@@ -113,7 +120,7 @@ class Asking:
         if not self.has_person:
             raise errors.BadUsage(
                 f"This needs {what}, and nobody can be asked here.",
-                hint=f"Say it with {flag}; nothing was sent.",
+                hint=f"Say it with {flag}; nothing was {self._did}.",
                 details=[f"The question: {question}"],
             )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +46,11 @@ class Check:
 
 def checks(state: State) -> Iterator[Check]:
     """All checks, each as it is done. Those that need what failed before are left out."""
+    for check in _checks(state):
+        yield replace(check, hint=follow.in_ours(check.hint, state.shared.profile))
+
+
+def _checks(state: State) -> Iterator[Check]:
     try:
         found = state.settings
     except errors.CrmError as failure:
@@ -217,14 +222,15 @@ def _outbox(state: State, found: settings.Settings) -> Check:
     ours = [entry for entry in left if entry.store == found.store and not entry.is_underway]
     mine = [entry for entry in ours if entry.state in OPEN]
     unsent = [entry for entry in ours if entry.state == REFUSED and not entry.again]
+    others = sum(entry.store != found.store and not entry.again for entry in left)
+    also = f"; of other stores 'crmcli outbox list' has {others:,} more" if others else ""
     if not mine and unsent:
-        text = f"{len(unsent)} were not sent" if len(unsent) > 1 else "1 was not sent"
+        text = f"{len(unsent)} were not sent{also}" if len(unsent) > 1 else f"1 was not sent{also}"
         return Check(
             "outbox", WARNING, text, "See 'crmcli outbox list'; 'crmcli outbox resend' or 'forget' settles it."
         )
     if not mine:
-        return Check("outbox", OK, "nothing is left to settle")
+        return Check("outbox", OK, f"nothing is left to settle{also}")
     oldest = (time.time() - min(entry.made for entry in mine)) / 3600
-    text = f"{len(mine)} may or may not have been sent; the oldest {oldest:.0f} hours ago"
-    look = follow.in_ours("Look with 'crmcli outbox list', then 'crmcli outbox resolve'.", state.shared.profile)
-    return Check("outbox", WARNING, text, look)
+    text = f"{len(mine)} may or may not have been sent; the oldest {oldest:.0f} hours ago{also}"
+    return Check("outbox", WARNING, text, "Look with 'crmcli outbox list', then 'crmcli outbox resolve'.")

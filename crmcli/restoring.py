@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from crmcli import errors
+from crmcli import elsewhere, errors
 from crmcli.api.bodies import messages_of
 from crmcli.outbox.entries import REFUSED, Key
 from crmcli.output import follow
@@ -25,6 +25,7 @@ Row = dict[str, Any]
 
 SUBJECT = 50
 """What the API takes; a customer's own form takes 150 (wire-facts section 6)."""
+_STAY = "The messages stay in the trash for good: only now can --with-messages send them again."
 _NAMED = 5
 """How many addresses a question names."""
 _TEXTS = {
@@ -86,7 +87,8 @@ def agreed(state: State, entries: Sequence[Entry], *, with_messages: bool, yes: 
         tickets = sum(entry.noun == "ticket" for entry in todo)
         if tickets and state.has_person:
             them = "this ticket" if tickets == 1 else f"these {tickets} tickets"
-            state.agree(f"Open {them} again? The store may e-mail the customer{'s' * (tickets > 1)}.", yes=False)
+            lost = f" {_STAY}" if count else ""
+            state.agree(f"Open {them} again? The store may e-mail the customer{'s' * (tickets > 1)}.{lost}", yes=False)
         return
     addresses = dict.fromkeys(_customer(state, entry) for entry in todo if entry.messages or entry.noun == "message")
     to = [*list(addresses)[:_NAMED], *([f"{len(addresses) - _NAMED} others"] if len(addresses) > _NAMED else [])]
@@ -128,9 +130,7 @@ def restore(state: State, entry: Entry, *, with_messages: bool, many: bool = Fal
 
 def _check(state: State, entry: Entry, *, with_messages: bool) -> None:
     if entry.store != state.settings.store:
-        raise errors.BadUsage(
-            f"Entry {entry.number} is of another store.", hint=f"It was deleted with -p {entry.profile}."
-        )
+        raise elsewhere.another(state.settings, f"Entry {entry.number}", "deleted", entry.store, entry.profile)
     if entry.noun == "message" and not with_messages:
         raise errors.BadUsage(
             f"Entry {entry.number} is a message: to restore it is to send it again, and the store may e-mail it.",

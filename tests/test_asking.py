@@ -37,7 +37,7 @@ def test_anything_else_deletes_nothing(sandbox: Sandbox, answer: str) -> None:
         person.sees("Delete ticket 4, “")
         person.types(f"{answer}\n")
         assert person.leaves() == 2
-    assert "\nNot confirmed: nothing was sent.\n" in person.screen
+    assert "\nNot confirmed: nothing was deleted.\n" in person.screen
     assert "Error" not in person.screen
     assert {asked[:10] for asked in sandbox.asked()} == {"GET /CRM/4"}  # to say what it is
 

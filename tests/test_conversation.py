@@ -93,7 +93,7 @@ def test_what_is_in_the_trash_is_shown_without_the_store(shop: Sandbox, run: Run
     shop.store.clear_log()
     shown = run("trash", "show", "1", terminal=True)
     assert (shown.code, shown.err, "No messages." in shown.out) == (0, "", True)
-    assert run("trash", "show", "1").out.startswith("3\t")
+    assert run("trash", "show", "1", "-o", "tsv").out.startswith("3\t")
     assert [each for each in shop.asked() if each.startswith("GET /CRM/3")] == []
 
 
@@ -276,3 +276,10 @@ def test_a_conversation_of_anything_is_shown(data: st.DataObject, width: int) ->
     )
     text = conversation.lines(ticket, Stream(None), None)
     assert all(character.isprintable() or character == "\n" for character in text)
+
+
+def test_what_is_in_the_trash_is_shown_whole_in_a_pipe_too(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "delete", "1", "--yes").code == 0
+    shown = run("trash", "show", "1")
+    assert all(f"Text of message {number}" in shown.out for number in (11, 12, 13))
+    assert run("trash", "show", "1", "-o", "tsv").out.count("\n") == 1

@@ -106,3 +106,17 @@ def test_an_open_send_and_a_full_bucket_are_warned_of(shop: Sandbox, run: Run, p
     assert result.code == 0
     assert states(result)["outbox"] == "warning"
     assert "4 at once and 200 a second" in result.out
+
+
+def test_the_outbox_is_told_as_its_list_has_it(shop: Sandbox, run: Run, profile_file: Path) -> None:
+    """The list has the entries of all profiles, says whose each is, and doctor counts the others'."""
+    shop.fault("status=400,method=POST")
+    assert run("messages", "create", "4", "--text", "Hello", "-p", "main").code == 6
+    assert run("messages", "create", "5", "--text", "Hello", "-p", "main").code == 6
+    (row,) = [row for row in run("-p", "demo", "doctor", "--json").json if row["check"] == "outbox"]
+    assert row["message"] == "nothing is left to settle; of other stores 'crmcli outbox list' has 2 more"
+    (row,) = [row for row in run("-p", "main", "doctor", "--json").json if row["check"] == "outbox"]
+    assert row["message"] == "2 were not sent"
+    assert row["hint"] == "See 'crmcli -p main outbox list'; 'crmcli -p main outbox resend' or 'forget' settles it."
+    heads, first, *_ = run("outbox", "list", "-o", "table", "--fields", "number,profile").lines
+    assert (heads.split(), first.split()) == (["ID", "Profile"], ["1", "main"])

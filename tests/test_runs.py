@@ -618,3 +618,27 @@ def test_a_change_that_hardly_shows_is_made(shop: Sandbox, run: Run, before: str
     assert (shop.store.row(TICKET, 4) or {})["Subject"] == after
     assert run("runs", "undo", "1").code == 0
     assert (shop.store.row(TICKET, 4) or {})["Subject"] == before
+
+
+def test_a_run_of_the_profile_whose_address_was_changed_says_so(
+    shop: Sandbox, run: Run, profile_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Told that it was made with the profile that is in force, nobody knows what to do."""
+    shop.fault("status=400,method=POST")
+    assert run("messages", "create", "4", "--text", "Hello", "-p", "main").code == 6
+    assert run("tickets", "delete", "4", "--yes", "-p", "main").code == 0
+    monkeypatch.setenv("CRMCLI_BASE_URL", f"{shop.server.base_url}2")
+    for words in (("outbox", "resend", "1", "--yes"), ("runs", "undo", "1"), ("trash", "restore", "1")):
+        refused = run(*words, "-p", "main")
+        assert refused.code == 2
+        host = shop.server.base_url.partition("://")[2].lower()
+        for said in (f"{host} ", f"{host}2 ", "base_url (or CRMCLI_BASE_URL)"):
+            assert said in refused.err
+        assert "with -p main" not in refused.err
+
+
+def test_undone_twice(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "update", "4", "--subject", "X").code == 0
+    assert run("runs", "undo", "1").code == 0
+    again = run("runs", "undo", "1")
+    assert (again.code, "Run 1 was undone already, by run 2." in again.err) == (9, True)

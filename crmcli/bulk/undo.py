@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from crmcli import errors
+from crmcli import elsewhere, errors
 from crmcli.bulk.actions import Action
 from crmcli.bulk.rehearsal import rehearse
 from crmcli.bulk.work import carry_out, go_on
@@ -95,7 +95,14 @@ def undo(state: State, number: int) -> None:
         state.output.note(_entries(state, run, deleted))
     if not todo:
         raise errors.BadUsage(f"Nothing of run {number} can be put back.", hint=f"See 'crmcli runs show {number}'.")
-    carry_out(state, todo, command=f"runs undo {number}")
+    command = f"runs undo {number}"
+    earlier = [other.number for other in state.journal.runs(store=run.store) if other.command == command]
+    try:
+        carry_out(state, todo, command=command)
+    except errors.Partial as failure:
+        if earlier:
+            failure.message = f"Run {number} was undone already, by run {earlier[-1]}. {failure.message}"
+        raise
     _all_read(state, number)
     if any(map(_lasting, rows)):
         raise errors.Partial(f"Of run {number} only what could be was put back.", hint="The rest is told above.")
@@ -113,7 +120,7 @@ def _all_read(state: State, number: int) -> None:
 def _of_store(state: State, number: int) -> Run:
     run = state.journal.get(number)
     if run.store != state.settings.store:
-        raise errors.BadUsage(f"Run {number} is of another store.", hint=f"It was made with -p {run.profile}.")
+        raise elsewhere.another(state.settings, f"Run {number}", "made", run.store, run.profile)
     return run
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from crmcli import errors, inputs, processes
+from crmcli import elsewhere, errors, inputs, processes
 from crmcli.options import Yes, noun, verb
 from crmcli.output.kept import OUTBOX
 from crmcli.state import State
@@ -24,7 +24,7 @@ Number = Annotated[str, typer.Argument(help="The entry's number.", metavar="ID")
 def list_(
     state: State, *, all_: Annotated[bool, typer.Option("--all", "-a", help="Those that were sent well, too.")] = False
 ) -> None:
-    """List what was not sent, or may not have been; the newest last."""
+    """List what was not sent, or may not have been, of all profiles; the newest last."""
     entries = [entry for entry in state.box.entries() if all_ or not (entry.state == "confirmed" or entry.again)]
     state.output.local([_row(state, entry) for entry in entries], OUTBOX)
 
@@ -137,10 +137,7 @@ def _ours(state: State, number: str) -> Entry:
     """As `_idle`, of this profile's store: another has other tickets under the same numbers. Raises BadUsage."""
     entry = _idle(state, number)
     if entry.store != state.settings.store:
-        raise errors.BadUsage(
-            f"Entry {entry.number} is for another store ({entry.store}).",
-            hint=f"It was written with -p {entry.profile}.",
-        )
+        raise elsewhere.another(state.settings, f"Entry {entry.number}", "written", entry.store, entry.profile)
     return entry
 
 

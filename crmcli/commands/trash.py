@@ -53,8 +53,8 @@ def restore(
 ) -> None:
     """Make at the store again what was deleted. A ticket gets a NEW NUMBER, and the store may e-mail the customer.
 
-    Its messages stay in the trash without --with-messages. Dates and files can't be restored. Run again after a failure, it
-    makes nothing twice.
+    Its messages stay in the trash without --with-messages, which can't be made up for later. Dates and files can't be
+    restored. Run again after a failure, it makes nothing twice.
     """
     from crmcli import restoring  # nothing else needs it
 

@@ -22,8 +22,8 @@ OUTBOX = Shape(
         Column("reason", "Reason", least=20),
         Column("body", "Body", "count"),
     ),
-    table=("number", "state", "kind", "path", "made", "became", "reason", "text"),
-    rank=("number", "state", "path", "text", "made", "became", "reason", "kind"),
+    table=("number", "state", "kind", "path", "made", "became", "profile", "reason", "text"),
+    rank=("number", "state", "path", "text", "profile", "made", "became", "reason", "kind"),
 )
 
 # What was deleted.

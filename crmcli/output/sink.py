@@ -127,9 +127,9 @@ class Output:
     def objects(self, rows: Iterable[Row], shape: Shape, *, single: bool, kept: bool = False) -> None:
         """Print what was asked for by ID: a list, or when `single` one object (in JSON bare, in a table all of it).
 
-        Tickets are conversations, one below the other, unless a format or fields are asked for, or they are `kept` here.
+        Tickets are conversations, one below the other, unless a format or fields are asked for; those `kept` here are shown whole.
         """
-        told = shape is TICKETS and not kept and self._format is None and self._fields is None
+        told = shape is TICKETS and self._format is None and self._fields is None
         if told or (single and self.format in ("table", "json")):
             fields, out = self.fields_of(shape), self._out()
             for at, row in enumerate(rows):
