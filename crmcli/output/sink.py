@@ -127,7 +127,7 @@ class Output:
     def objects(self, rows: Iterable[Row], shape: Shape, *, single: bool, kept: bool = False) -> None:
         """Print what was asked for by ID: a list, or when `single` one object (in JSON bare, in a table all of it).
 
-        Tickets are conversations, one below the other, unless a format or fields are asked for; those `kept` here are shown whole.
+        Tickets are conversations, one below the other, unless a format or fields are asked for; if `kept` here, whole.
         """
         told = shape is TICKETS and self._format is None and self._fields is None
         if told or (single and self.format in ("table", "json")):
