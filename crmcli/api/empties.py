@@ -33,15 +33,17 @@ def vouch(
     nothing: Answer,
     *,
     count: Callable[[], int | None] = lambda: None,
+    is_first: bool = False,
     is_whole: bool = False,
     in_all: Callable[[], int | None] | None = None,
 ) -> None:
     """Return when the API says that it is there and has no rows for what was answered with `nothing`.
 
-    `count` asks for the list's own count, and gives None where there is none; `is_whole` says that `nothing` stands for all
-    that is counted. `in_all` is for who takes it as the proof that something is not there, and counts the list without its
-    filters: then a count that heeds them speaks against it, too, and without a count a web page is no answer of the API's.
-    Raises StoreFailed where there is something all the same, or such a page; BadConfig when nothing of the API speaks, and
+    `count` asks for the list's own count, and gives None where there is none; `is_first` says that `nothing` is a list's
+    first page, and `is_whole` that it stands for all that is counted. `in_all` is for who takes it as the proof that
+    something is not there, and counts the list without its filters: then a count that heeds them speaks against it, too, and
+    what has no body says nothing. Nor does a web page as the first page of a list that has no count, though it should: a
+    gateway that answers for one answers for both. Raises StoreFailed for these, BadConfig when nothing of the API speaks, and
     what `Transport.read` does.
     """
     counted = count()
@@ -55,9 +57,11 @@ def vouch(
         said(nothing)
     if counted is not None:
         return
-    others = (path for path in _LISTS if path.lower() != nothing.path.lower())
+    others = [path for path in _LISTS if path.lower() != nothing.path.lower()]
     if not any(_lists(transport.read(path, {"limit": 1})) for path in others):
         raise no_api(transport, nothing)
+    if is_first and nothing.is_page and len(others) < len(_LISTS):
+        raise strangers.page(nothing)
 
 
 def said(nothing: Answer) -> None:

@@ -43,9 +43,10 @@ def asking(
         if vouch:
             vouch(answer, offset)
         else:
-            is_all = offset == 0 and not is_filtered
-            in_all = partial(counted, transport, path, {}) if proves and offset == 0 else None
-            empties.vouch(transport, answer, count=count, is_whole=is_all, in_all=in_all)
+            is_first = offset == 0
+            in_all = partial(counted, transport, path, {}) if proves and is_first else None
+            is_whole = is_first and not is_filtered
+            empties.vouch(transport, answer, count=count, is_first=is_first, is_whole=is_whole, in_all=in_all)
         return []
 
     return ask

@@ -181,6 +181,25 @@ def test_a_message_is_not_gone_behind_a_gateways_page(shop: Sandbox, run: Run) -
     assert "is gone" not in result.err
 
 
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        ("tickets list", "/CRM"),
+        ("tickets list --count", "/CRM"),
+        ("tickets list --status 1", "/CRM"),
+        ("tickets list --checkpoint nightly", "/CRM"),
+        ("tickets stats", "/CRM"),
+        ("replies list", "/CRM/savedreply"),
+        ("api GET /CRM --all", "/CRM"),
+    ],
+)
+def test_a_gateways_page_at_one_path_is_no_empty_list(shop: Sandbox, run: Run, command: str, path: str) -> None:
+    """The list and its count are answered with a page, while the API's other lists come."""
+    shop.fault(f"status=404,method=GET,path={path},body=html")
+    result = run(*shlex.split(command), "--json")
+    assert (result.code, result.error["kind"], result.out.strip("[] \n")) == (1, "store", "")
+
+
 @pytest.mark.parametrize("command", ["tickets delete 4", "replies delete 1"])
 def test_nothing_is_gone_behind_a_gateways_page(shop: Sandbox, run: Run, command: str) -> None:
     """Nor is what is asked for by its number, after a delete whose answer was lost: it is there still."""
