@@ -119,6 +119,10 @@ def zone(name: str | None) -> ZoneInfo | None:
     return ZoneInfo(store["timezone"])
 
 
+KEYS_OF_A_STORE = {"CRMCLI_SECURE_URL", "CRMCLI_PRIVATE_KEY", "CRMCLI_TOKEN"}
+"""The variables that make another store of a profile, with the rest of its settings."""
+
+
 def overriding() -> dict[str, Key]:
     """The variables that are set and so stand over whatever profile is chosen, each with its key."""
     return {key.variable: key for key in KEYS if key.variable and os.environ.get(key.variable)}

@@ -107,13 +107,17 @@ class State(Asking, Sending):
     def settings(self) -> Settings:
         """The profile in force. Raises BadConfig."""
         from crmcli import settings
+        from crmcli.profiles import NONE
 
         named = self.shared.profile
         found = settings.load(named)
         over = ", ".join(settings.overriding())
-        if named and over and not found.is_demo:
-            # A shell that was set up for one store and a -p for another: whoever mails must know which it is.
-            self.output.note(f"Set in the environment, and so over profile {named}: {over}.")
+        is_mixed = bool(settings.KEYS_OF_A_STORE & settings.overriding().keys()) and found.profile != NONE
+        if over and (named or is_mixed) and not found.is_demo:
+            # A shell that was set up for one store and a profile for another: whoever mails must know which it is.
+            rest = "" if named else f" The rest, as base_url {found.base_url}, is the profile's."
+            rest = "" if "CRMCLI_BASE_URL" in settings.overriding() else rest
+            self.output.note(f"Set in the environment, and so over profile {found.profile}: {over}.{rest}")
         return found
 
     @cached_property

@@ -330,3 +330,11 @@ def test_an_edit_that_hardly_shows_is_an_edit_to_a_line_without_a_digest(run: Ru
     done = run("apply", str(plan), "-o", "ids")
     assert (done.code, done.lines) == (9, ["5"])
     assert (shop.store.row(TICKET, 4) or {})["Subject"] == "See <https://example.com/b>"
+
+
+def test_an_empty_plan_says_that_it_changes_nothing(shop: Sandbox, run: Run, tmp_path: Path) -> None:
+    plan = tmp_path / "plan"
+    plan.write_text("")
+    applied = run("apply", str(plan))
+    assert (applied.code, applied.out, applied.err) == (0, "", "The plan changes nothing.\n")
+    assert shop.asked() == []

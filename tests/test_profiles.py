@@ -344,3 +344,17 @@ def test_send_false_refuses_only_what_mails(run: Run, sandbox: Sandbox, profile_
     assert run("tickets", "update", "4", "--status", "5").code == 0
     assert run("replies", "create", "--title", "Hi", "--text", "Hi").code == 0
     assert run("messages", "delete", "3", "8", "--yes").code == 0
+
+
+def test_keys_from_the_environment_over_the_default_profile_are_told_of(
+    profile_file: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its base_url stays in force, which nobody who set the keys need know of."""
+    monkeypatch.delenv("CRMCLI_SETTLE")
+    assert run("tickets", "list", "--limit", "1").err.count("environment") == 0
+    monkeypatch.setenv("CRMCLI_TOKEN", TOKEN)
+    told = run("tickets", "list", "--limit", "1").err
+    assert "Set in the environment, and so over profile main: CRMCLI_TOKEN. The rest, as base_url http://127" in told
+    monkeypatch.setenv("CRMCLI_TIMEZONE", "Europe/Berlin")
+    monkeypatch.delenv("CRMCLI_TOKEN")
+    assert run("tickets", "list", "--limit", "1").err.count("environment") == 0

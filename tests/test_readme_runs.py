@@ -43,3 +43,4 @@ def test_every_block_runs(tmp_path: Path) -> None:
             check=False,
         )
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+        assert "so already" not in done.stderr, f"an example that changes nothing\n{block}\n{done.stderr}"

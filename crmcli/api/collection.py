@@ -123,12 +123,14 @@ class Collection:
     def _one(self, path: str, wanted: Mapping[str, int], missing: str) -> Row:
         """The one object at a path, in an array of one or bare; it must be the one that was `wanted`.
 
-        Raises NotFound where there is none; BadConfig for an answer without a body at what is not the API.
+        Raises NotFound where there is none; BadConfig for an answer without a body, or a web page, at what is not the API.
         """
         answer = self._transport.read(path)
         if answer.status in (404, 410):
             none = errors.NotFound(missing, status=answer.status)
             none.is_page = answer.is_page
+            if answer.is_page or not answer.text.strip():  # any server says so of a path that it doesn't have
+                empties.vouch(self._transport, answer)
             raise none
         rows = answers.good(answer).rows()
         if not rows:

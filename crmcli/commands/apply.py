@@ -22,6 +22,8 @@ def apply(state: State, plan: Plan, *, literal: Literal = False, yes: Yes = Fals
     from crmcli.bulk import plans
 
     todo = plans.read(state, plan)
+    if not todo:
+        state.output.note("The plan changes nothing.")
     deletes = [action for action in todo if action.do == "delete"]
     replies = [action for action in todo if action.sends]
     bulk.deletes.agreed(state, deletes, yes=yes)

@@ -279,3 +279,38 @@ def test_no_ticket_of_that_number_is_said_of_the_api_alone(
 def test_a_ticket_without_a_body_is_not_gone(shop: Sandbox, run: Run) -> None:
     shop.answer(200, "", "GET", works=False)
     assert run("tickets", "get", "1").code == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("tickets", "get", "4"),
+        ("tickets", "delete", "4", "--yes"),
+        ("tickets", "update", "4", "--subject", "X"),
+        ("replies", "get", "1"),
+        ("messages", "get", "4", "41"),
+    ],
+    ids=lambda words: " ".join(words[:2]),
+)
+def test_a_number_is_missing_only_where_the_api_is(shop: Sandbox, run: Run, words: tuple[str, ...]) -> None:
+    shop.fault("status=404,body=html")
+    wrong = run(*words, "--json")
+    assert (wrong.code, wrong.error["kind"]) == (3, "config")
+    assert shop.server.base_url in wrong.error["message"]
+    assert "base_url" in wrong.error["hint"]
+
+    shop.fault("status=404,body=html,path=/CRM/4*", "status=404,body=html,path=/CRM/savedreply/1")
+    shop.store.clear_log()
+    assert run(*words).code == 5
+    assert shop.asked().count("GET /CRM/status?limit=1") == 1
+    assert shop.asked("POST", "PUT", "DELETE") == []
+
+
+def test_the_usual_404_costs_no_second_request(shop: Sandbox, run: Run) -> None:
+    assert run("tickets", "get", "99").code == 5
+    assert shop.asked() == ["GET /CRM/99"]
+
+
+def test_a_404_without_a_body_is_no_word_of_the_api_either(shop: Sandbox, run: Run) -> None:
+    shop.answer(404, "", "GET", works=False)
+    assert run("tickets", "get", "4").code == 3
