@@ -31,6 +31,7 @@ class CrmError(Exception):
         self.status = status
         self.details = list(details)
         self.profile: str | None = None
+        self.may_be_done = False  # whether what was to be written may be at the store all the same
         self.is_sent = False  # whether all that was typed has been mailed all the same: then no draft of it is kept
 
 
@@ -110,6 +111,7 @@ class HalfDone(Partial):
     def __init__(self, done: str, cause: CrmError, *, hint: str, is_sent: bool = False) -> None:
         super().__init__(f"{done}: {cause.message}", hint=hint, status=cause.status, details=cause.details)
         self.cause = cause
+        self.may_be_done = cause.may_be_done
         self.is_sent = is_sent
 
 

@@ -216,7 +216,7 @@ def test_rows_from_standard_input_leave_nobody_to_ask(run: Run, shop: Sandbox) -
 
 
 def test_what_a_store_or_a_file_says_is_harmless(run: Run, shop: Sandbox) -> None:
-    shop.answer(400, r'[{"Key":"Error","Status":"400","Message":"\u001b[31mno\nError: line 9"}]', "PUT")
+    shop.answer(400, r'[{"Key":"Error","Status":"400","Message":"\u001b[31mno\nError: line 9"}]', "PUT", works=False)
     told = run(*UPDATE, stdin=lines(5, 6)).err + run(*UPDATE, stdin='ticket,"\x1b[2J\nx"\n5,1\n').err
     assert "\x1b" not in told
     assert r": \x1b[31mno Error: line 9;" in told.splitlines()[0]

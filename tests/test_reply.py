@@ -145,7 +145,6 @@ def test_after_half_of_it_the_same_again_does_the_other_half(shop: Sandbox, run:
 
 HALVES = {
     "status=500,method=PUT": "may not be changed",
-    "status=500,method=PUT,after": "may not be changed",
     "cut-before,method=PUT": "may not be changed",
     "status=400,method=PUT": "is not changed",
     "status=401,method=PUT": "is not changed",

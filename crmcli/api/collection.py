@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, ClassVar
 
 from crmcli import errors
-from crmcli.api import answers, bodies, empties
+from crmcli.api import answers, bodies, empties, putting
 from crmcli.api.bodies import Row
 from crmcli.api.changes import Hold, Seen, same, unheld, unseen
 from crmcli.api.deleting import Deletion, Keep, unkept
@@ -239,6 +239,37 @@ class Collection:
         if number is None:
             number = bodies.ack_number(answer.acks)
         return self._ack(did, number, request, answer.acks, status=answer.http_status)
+
+    def _updated(
+        self,
+        path: str,
+        body: Row,
+        *,
+        number: int,
+        before: Row,
+        changes: Row,
+        look: Callable[[], Row],
+        leaving: Before | None = None,
+    ) -> Ack:
+        """Send an update of an object, as it was `before`, that is to have these changes; `leaving` is called before each try.
+
+        Where the answer is no clear success, `look` tells whether it was done. Raises as `_write`, and `putting.settled`.
+        """
+        label = f"{self.noun} {number}"
+        try:
+            return self._write("updated", "PUT", path, body, number=number, before=leaving)
+        except putting.Done as done:
+            status = done.status
+        except errors.CrmError as failure:
+            putting.settled(failure, before=before, changes=changes, look=look, label=label)
+            status = failure.status
+        return self._odd(path, status, number)
+
+    def _odd(self, path: str, status: int | None, number: int) -> Ack:
+        """The ack of an update that is seen to be done, and was answered as if it were not."""
+        odd = putting.odd(path, status, f"{self.noun} {number}")
+        ack = self.known("updated", number, path=path)
+        return replace(ack, odd=odd, raw=[{**row, "Message": odd} for row in ack.raw])
 
     def _delete(
         self,

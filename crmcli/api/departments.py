@@ -50,6 +50,11 @@ class Departments(Collection):
         with self.held(number):
             before = self.get(number)
             body = whole(before, changes)
-            return self._was_so(before, changes, number) or self._write(
-                "updated", "PUT", f"{self.path}/{number}", body, number=number
+            return self._was_so(before, changes, number) or self._updated(
+                f"{self.path}/{number}",
+                body,
+                number=number,
+                before=before,
+                changes=changes,
+                look=lambda: self.get(number),
             )

@@ -73,6 +73,11 @@ class Replies(Numbered):
             before = self.get(number)
             body = whole(before, changes)
             seen(before)
-            return self._was_so(before, changes, number) or self._write(
-                "updated", "PUT", f"{self.path}/{number}", body, number=number
+            return self._was_so(before, changes, number) or self._updated(
+                f"{self.path}/{number}",
+                body,
+                number=number,
+                before=before,
+                changes=changes,
+                look=lambda: self.get(number),
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -15,6 +16,7 @@ from crmcli.api.departments import Departments
 from crmcli.api.latest import Latest
 from crmcli.api.messages import Messages
 from crmcli.api.paging import Listing
+from crmcli.api.putting import Done, is_there
 from crmcli.api.sends import Ack, Deliver, Likeness, Send, alike, straight
 from crmcli.api.statuses import Statuses
 from crmcli.api.transport import Look, Transport
@@ -196,14 +198,14 @@ class Tickets(Numbered):
         seen(before)
         if was_so := self._was_so(before, changes, number):
             return was_so
-        ack = self._put(number, body, again=lambda: self._still(number, before, body, seen))
+        ack = self._put(number, body, before=before, changes=changes, seen=seen)
         risked = at_stake(before, body)
         if ack.sent and self._merges is None and risked:
             try:
                 after = self.get(number)
                 self._merges = all(holds(after.get(name)) for name in risked)
                 if not self._merges:
-                    ack = self._put(number, self._changed(before, changes))
+                    ack = self._rewrite(number, self._changed(before, changes))
                 if before.get("CrmMessageList") and not after.get("CrmMessageList"):
                     raise StoreFailed(f"The store lost the messages of ticket {number} at its update.")
             except Interrupted:
@@ -232,7 +234,7 @@ class Tickets(Numbered):
                 return None
             self._merges = False  # a store that blanks: from here on whole tickets are put
             try:
-                self._put(number, self._changed(found, lost))
+                self._rewrite(number, self._changed(found, lost))
                 return self.get(number)
             except CrmError as fault:
                 fault.details.append(f"An earlier update left fields of ticket {number} blank: {', '.join(lost)}.")
@@ -280,16 +282,27 @@ class Tickets(Numbered):
                 fault.hint = _NOT_THERE
             raise
 
-    def _put(self, number: int, body: Row, *, again: Callable[[], None] = lambda: None) -> Ack:
-        """Send an update; `again` is called before each try but the first, since each comes after a wait."""
-        path, tries = f"{self.path}/{number}", count()
-        later = lambda _: again() if next(tries) else None  # noqa: E731
-        return self._write("updated", "PUT", path, body, number=number, before=later)
+    def _rewrite(self, number: int, body: Row) -> Ack:
+        """Send a ticket once more, whole."""
+        return self._write("updated", "PUT", f"{self.path}/{number}", body, number=number)
 
-    def _still(self, number: int, before: Row, body: Row, seen: Seen) -> None:
-        """See a ticket once more before it is put again. Raises Changed where `body` would write over what changed since."""
-        self._transport.reserve(_TO_UPDATE)
-        now = self.get(number)
+    def _put(self, number: int, body: Row, *, before: Row, changes: Row, seen: Seen) -> Ack:
+        """Send an update; the ticket is seen once more before each try but the first, since each comes after a wait."""
+        path, tries = f"{self.path}/{number}", count()
+
+        def later(answered: int | None) -> None:
+            if next(tries):
+                self._transport.reserve(_TO_UPDATE)
+                now = self.get(number)
+                if answered is not None and is_there(changes, now):
+                    raise Done(answered)
+                self._still(now, before, body, seen)
+
+        look = partial(self.get, number)
+        return self._updated(path, body, number=number, before=before, changes=changes, look=look, leaving=later)
+
+    def _still(self, now: Row, before: Row, body: Row, seen: Seen) -> None:
+        """Have a ticket seen as it is now, and raise Changed where `body` would write over what changed since."""
         seen(now)
         beside = [name for name in body if name in before and not same(now.get(name), before[name])]
         if self._merges is False and beside:

@@ -250,7 +250,7 @@ def _reply(action: Action, crm: Crm, seen: Seen) -> Iterator[Told]:
         interrupted.is_sent = True
         raise interrupted from None
     except errors.CrmError as failure:
-        may = "is not" if isinstance(failure, _UNDONE) else "may not be"
+        may = "is not" if isinstance(failure, _UNDONE) and not failure.may_be_done else "may not be"
         raise errors.HalfDone(f"{sent}; its status {may} changed", failure, hint=hint, is_sent=True) from None
     # Its number is the ticket's; what `-o ids` prints is the message's alone.
     when = "already" if ack.was_so else "now"

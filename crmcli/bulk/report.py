@@ -175,7 +175,7 @@ class Report:
         if not done and not self._halves:
             if self._many:
                 is_lost = isinstance(failure, errors.NetworkFailed) and not isinstance(failure, errors.NeverArrived)
-                known = "No row is known to be done." if is_lost else "Nothing was done."
+                known = "No row is known to be done." if is_lost or failure.may_be_done else "Nothing was done."
                 failure.details.append(f"{known} {go_on}")
             return failure
         if not self._many:
