@@ -299,7 +299,7 @@ complete -c crmcli -n '__crmcli_at outbox resend' -l yes -s y -d 'Don\'t ask for
 complete -c crmcli -n '__crmcli_at outbox resend' -l send-again -d 'Send also what an earlier or another command has sent already'
 complete -c crmcli -n '__crmcli_at outbox resend' -l dry-run -d 'Print the request and send nothing'
 complete -c crmcli -n '__crmcli_at outbox forget' -l yes -s y -d 'Don\'t ask for confirmation'
-complete -c crmcli -n '__crmcli_at drafts' -a list -d 'List the texts that were declined or could not be sent, the newest last'
+complete -c crmcli -n '__crmcli_at drafts' -a list -d 'List the texts that were declined or could not be sent, of all profiles; the newest last'
 complete -c crmcli -n '__crmcli_at drafts' -a show -d 'Show drafts with their whole text'
 complete -c crmcli -n '__crmcli_at drafts' -a delete -d 'Delete drafts and their texts, for good'
 complete -c crmcli -n '__crmcli_at drafts delete' -l yes -s y -d 'Don\'t ask for confirmation'

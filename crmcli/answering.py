@@ -63,14 +63,14 @@ def answer(  # noqa: PLR0913  # one for each question that the command line answ
 
     Raises BadUsage, and what `bulk.run` raises. A text that was typed is kept in a file when anything fails.
     """
-    with drafts.kept(base.text, tickets=tickets or ()):
+    with drafts.kept(base.text, profile=state.profile_name, tickets=tickets or ()):
         if plan is None:  # before anybody types a text that must not go out
             state.crm.allow(mails=True)
         parts = drafted(state, tickets, base, source=source)
         is_shown = not yes and plan is None and not state.shared.dry_run
         replies = compose(state, parts, is_shown=is_shown)
     text = str(replies[0].action.values["Message"]) if len(replies) == 1 and source is None else base.text
-    with drafts.kept(text, tickets=[part.number for part in parts]):
+    with drafts.kept(text, profile=state.profile_name, tickets=[part.number for part in parts]):
         if is_shown:
             agreed(state, replies)
         bulk.run(state, [reply.action for reply in replies], command="tickets reply", plan=plan)
@@ -157,7 +157,9 @@ def compose(state: State, parts: Sequence[Draft], *, is_shown: bool) -> list[Rep
             action = replace(action, status=number, status_name=str(after.get("StatusName") or number))
         return Reply(action, ticket)
 
-    with drafts.kept(templates[0] if typed else None, tickets=[draft.number for draft in parts]):
+    with drafts.kept(
+        templates[0] if typed else None, profile=state.profile_name, tickets=[draft.number for draft in parts]
+    ):
         replying.all_used(replying.settings_of(parts[0].sets if parts else ()), filter(None, templates))
         return _each(parts, reply)
 

@@ -27,13 +27,17 @@ _NAME = re.compile(r"draft-(\w{1,64})\.txt", re.ASCII)
 
 @dataclass(frozen=True)
 class Draft:
-    """A text that was kept: what it is called, its file, and what is known of it. `made` is a Unix time."""
+    """A text that was kept: what it is called, its file, and what is known of it. `made` is a Unix time.
+
+    `profile` is that of the store whose `tickets` it is for; "" in an older one, of which it is not known.
+    """
 
     name: str
     file: Path
     made: float
     tickets: tuple[int, ...] = ()
     why: str = ""
+    profile: str = ""
 
     @property
     def text(self) -> str:
@@ -45,34 +49,35 @@ class Draft:
 
 
 @contextmanager
-def kept(text: object, *, tickets: Sequence[int | str] = ()) -> Iterator[None]:
+def kept(text: object, *, profile: str, tickets: Sequence[int | str] = ()) -> Iterator[None]:
     """Within it a send is tried; should it fail, in whatever way, `text` is in a file that the error names.
 
-    `tickets` are those that it is for, as far as they are numbers. Raises Interrupted for a Ctrl-C. What is no text, or an
-    empty one, is not kept; nor what the error says was mailed.
+    `tickets` are those that it is for, as far as they are numbers, of the store of this `profile`. Raises Interrupted for a
+    Ctrl-C. What is no text, or an empty one, is not kept; nor what the error says was mailed.
     """
     try:
         yield
     except CrmError as failure:
-        _keep(text, failure, tickets)
+        _keep(text, failure, tickets, profile)
         raise
     except KeyboardInterrupt:
         interrupted = Interrupted("Interrupted.")
-        _keep(text, interrupted, tickets)
+        _keep(text, interrupted, tickets, profile)
         raise interrupted from None
     except Exception as fault:
         # Not the fault's own words: they may quote a key.
         ours = StoreFailed(f"crmcli itself failed ({type(fault).__name__}).", hint="This is a bug of crmcli.")
-        _keep(text, ours, tickets)
+        _keep(text, ours, tickets, profile)
         raise ours from fault
 
 
-def _keep(text: object, failure: CrmError, tickets: Sequence[int | str]) -> None:
+def _keep(text: object, failure: CrmError, tickets: Sequence[int | str], profile: str) -> None:
     """Put the text into a file and say where; where no file can be written, into the error itself."""
     if failure.is_sent or not isinstance(text, str) or not text.strip():
         return
     try:
-        draft = write(text, tickets=tickets, why="declined" if isinstance(failure, Declined) else failure.message)
+        why = "declined" if isinstance(failure, Declined) else failure.message
+        draft = write(text, profile=profile, tickets=tickets, why=why)
     except OSError as fault:
         failure.details += [f"Your text could not be kept in a file ({fault.strerror}). It was:", *text.splitlines()]
     else:
@@ -84,11 +89,11 @@ def kept_in(draft: Draft) -> list[str]:
     return [f"Your text is kept in {draft.file}", f"See it with: crmcli drafts show {draft.name}"]
 
 
-def write(text: str, *, tickets: Sequence[int | str] = (), why: str = "") -> Draft:
+def write(text: str, *, profile: str, tickets: Sequence[int | str] = (), why: str = "") -> Draft:
     """Put a text into a new file, readable by its owner alone. Raises OSError."""
     folder, beside = _folders()
     private.folder(folder)
-    descriptor, draft = _begun(folder, tickets, why)
+    descriptor, draft = _begun(folder, tickets, why, profile)
     # Half a character, which JSON may hold and no encoding does, stays readable as its escape.
     with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
         stream.write(text)
@@ -96,7 +101,7 @@ def write(text: str, *, tickets: Sequence[int | str] = (), why: str = "") -> Dra
         os.fsync(stream.fileno())
     with suppress(OSError):  # the text is what counts
         private.folder(beside)
-        about = json.dumps({"tickets": draft.tickets, "made": draft.made, "why": why})
+        about = json.dumps({"tickets": draft.tickets, "made": draft.made, "why": why, "profile": profile})
         with os.fdopen(_created(beside / f"draft-{draft.name}.json"), "w", encoding="ascii") as stream:
             stream.write(about)
     return draft
@@ -119,10 +124,11 @@ def like(text: str) -> list[Draft]:
     return [draft for draft in known() if draft.text.strip() == text.strip()] if text.strip() else []
 
 
-def sent(text: str, tickets: Collection[int]) -> None:
+def sent(text: str, tickets: Collection[int], *, profile: str) -> None:
     """These tickets have been sent a text: the drafts of it that were for no others go. Never raises."""
     for draft in like(text):
-        if draft.tickets and len(draft.tickets) < _TICKETS and set(draft.tickets) <= set(tickets):
+        is_ours = draft.profile in ("", profile)
+        if is_ours and draft.tickets and len(draft.tickets) < _TICKETS and set(draft.tickets) <= set(tickets):
             with suppress(StoreFailed):
                 remove(draft)
 
@@ -150,7 +156,7 @@ def _folders() -> tuple[Path, Path]:
     return state_folder() / "drafts", state_folder() / "drafts-about"
 
 
-def _begun(folder: Path, tickets: Sequence[int | str], why: str) -> tuple[int, Draft]:
+def _begun(folder: Path, tickets: Sequence[int | str], why: str, profile: str) -> tuple[int, Draft]:
     """A new file, whose name is the next number that is free."""
     names = [name[1] for file in folder.iterdir() if (name := _NAME.fullmatch(file.name))]
     of = tuple(int(ticket) for ticket in tickets if re.fullmatch(r"#?[1-9]\d{0,17}", str(ticket), re.ASCII))
@@ -158,7 +164,7 @@ def _begun(folder: Path, tickets: Sequence[int | str], why: str) -> tuple[int, D
     for number in count(1 + max((int(name) for name in names if name.isdigit()), default=0)):
         file = folder / f"draft-{number}.txt"
         with suppress(FileExistsError):  # another process was quicker
-            return _created(file), Draft(str(number), file, time.time(), of, why)
+            return _created(file), Draft(str(number), file, time.time(), of, why, profile)
     raise AssertionError  # there is always a next number
 
 
@@ -171,6 +177,7 @@ def _created(file: Path) -> int:
 def _read(name: str, file: Path, beside: Path) -> Draft:
     try:
         about = json.loads((beside / f"draft-{name}.json").read_text("ascii"))
-        return Draft(name, file, float(about["made"]), tuple(map(int, about["tickets"])), str(about["why"]))
-    except (OSError, ValueError, TypeError, KeyError):  # an older draft, or one that was half written
+        of = str(about.get("profile", ""))
+        return Draft(name, file, float(about["made"]), tuple(map(int, about["tickets"])), str(about["why"]), of)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # an older draft, or one that was half written
         return Draft(name, file, file.stat().st_mtime)

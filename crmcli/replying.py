@@ -92,7 +92,7 @@ def _of_ticket(name: str, ticket: Row) -> str:
     return "" if is_none else " ".join(str(value).split())
 
 
-def edited(quoted: str, ticket: object = None) -> str:
+def edited(quoted: str, ticket: object, *, profile: str) -> str:
     """What the user writes in `$VISUAL` or `$EDITOR` (`vi` without them), below it a scissors line and the `quoted` message.
 
     Raises BadUsage when the text is empty or the editor failed; what it holds then stays in a file that the error names.
@@ -104,7 +104,7 @@ def edited(quoted: str, ticket: object = None) -> str:
 
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     below = f"\n\n{_SCISSORS}\n# This line and all below are left out. An empty text sends nothing.\n"
-    draft = drafts.write(f"{below}{in_editor(quoted)}\n", tickets=[str(ticket)], why="in an editor")
+    draft = drafts.write(f"{below}{in_editor(quoted)}\n", profile=profile, tickets=[str(ticket)], why="in an editor")
     file = draft.file
     with keyboard.opened() as keys:
         done = subprocess.run(f"{editor} {shlex.quote(str(file))}", shell=True, stdin=keys, check=False)  # noqa: S602 - the user's own editor
@@ -145,4 +145,8 @@ def typed(state: State, tickets: Sequence[Row]) -> str:
     theirs = [row for row in messages_of(ticket) if look is None or look.author(row, ticket) != "store"]
     from crmcli.output import html
 
-    return edited(html.quoted(str(theirs[-1].get("Message") or "")) if theirs else "", ticket.get("CrmID"))
+    return edited(
+        html.quoted(str(theirs[-1].get("Message") or "")) if theirs else "",
+        ticket.get("CrmID"),
+        profile=state.profile_name,
+    )

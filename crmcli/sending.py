@@ -90,6 +90,13 @@ class Sending(Keeping):
             is_recent=self._is_recent,
         )
 
+    @property
+    def profile_name(self) -> str:
+        """The profile whose store a text is for, by its name."""
+        from crmcli import settings
+
+        return settings.name(self.shared.profile)
+
     def sent(self, entry: Entry) -> None:
         """An entry is at the store: the drafts of its text that were for its ticket are none any more. Never raises."""
         from contextlib import suppress
@@ -108,7 +115,7 @@ class Sending(Keeping):
                     for each in others
                     if each.ticket and (each.store, each.text) == (entry.store, entry.text)
                 }
-        drafts.sent(entry.text, tickets)
+        drafts.sent(entry.text, tickets, profile=entry.profile)
 
     def tell_of_stopped(self) -> None:
         """Say, once, that the last run of the very same command was stopped, where this one may send its rows anew.

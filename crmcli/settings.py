@@ -119,6 +119,14 @@ def zone(name: str | None) -> ZoneInfo | None:
     return ZoneInfo(store["timezone"])
 
 
+def name(named: str | None) -> str:
+    """The name of the profile that `load` would choose; "" where it would choose none. No program is run for its keys."""
+    try:
+        return _chosen(named)[0]
+    except BadConfig:
+        return named or ""
+
+
 KEYS_OF_A_STORE = {"CRMCLI_SECURE_URL", "CRMCLI_PRIVATE_KEY", "CRMCLI_TOKEN"}
 """The variables that make another store of a profile, with the rest of its settings."""
 

@@ -36,9 +36,10 @@ def test_declining_is_no_error_and_the_text_is_listed(shop: Sandbox, run: Run, f
         "words": "Dear Ann Lee, it left today.",
         "text": "Dear Ann Lee,\nit left today.",
         "file": str(folder / "draft-1.txt"),
+        "profile": "none",
     }
     assert run("drafts", "list", "-o", "table").lines[1].split() == [
-        *("1", "4"),
+        *("1", "4", "none"),
         *run("drafts", "list", "--fields", "kept", "-o", "table").lines[1].split(),
         *("declined", "Dear", "Ann", "Lee,", "it", "left", "today."),
     ]
@@ -135,3 +136,16 @@ def test_a_reply_that_was_interrupted_and_is_there_leaves_no_draft_and_tells_of_
     assert run("tickets", "get", "4", "--json").json["StatusID"] == 2
     assert len(shop.asked("POST")) == 1
     assert run("outbox", "resolve", "1").err == ""
+
+
+def test_a_draft_for_a_ticket_of_another_profile_stays(shop: Sandbox, run: Run, profile_file: Path) -> None:
+    """Two shops have a ticket 4 each, and may be told the same."""
+    text = profile_file.read_text()
+    profile_file.write_text(text + text.partition("\n\n")[2].replace("profiles.main", "profiles.other"))
+    shop.fault("status=400,method=POST")
+    for name in ("main", "other"):
+        assert run(*SEND, "-p", name).code == 6
+    shop.fault()
+    assert [row["profile"] for row in run("drafts", "list", "--json").json] == ["main", "other"]
+    assert run(*SEND, "-p", "other", "--send-again").code == 0
+    assert drafts_left(run) == ["1"]

@@ -56,7 +56,7 @@ def api(
     body = inputs.data(data) | fields if data or fields else None
     if method == Method.DELETE:
         state.confirm_delete([path], noun="what is at", yes=yes)
-    with drafts.kept(inputs.texts_of(body)):
+    with drafts.kept(inputs.texts_of(body), profile=state.profile_name):
         mails = state.crm.anything.mails(method.value, path, body)
         if mails and not literal:
             placeholders.refuse(body or {})

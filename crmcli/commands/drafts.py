@@ -23,7 +23,7 @@ _WORDS = 12
 
 @verb(app, "list", example="crmcli drafts list")
 def list_(state: State) -> None:
-    """List the texts that were declined or could not be sent, the newest last."""
+    """List the texts that were declined or could not be sent, of all profiles; the newest last."""
     state.output.local([_row(state, draft) for draft in drafts.known()], DRAFTS)
 
 
@@ -58,6 +58,7 @@ def _row(state: State, draft: Draft) -> dict[str, Any]:
         "words": _words(draft),
         "text": draft.text,
         "file": str(draft.file),
+        "profile": draft.profile or None,
     }
 
 

@@ -76,10 +76,10 @@ def create(
     from crmcli import bulk
 
     said = inputs.text(text)
-    with drafts.kept(said, tickets=tickets or ()):
+    with drafts.kept(said, profile=state.profile_name, tickets=tickets or ()):
         code = None if sender is None else inputs.sender(sender, state.settings.senders)
         fields = inputs.fields(data, Message=said, Sender=code, SenderName=sender_name, SenderEmail=sender_email)
-    with drafts.kept(fields.get("Message"), tickets=tickets or ()):
+    with drafts.kept(fields.get("Message"), profile=state.profile_name, tickets=tickets or ()):
         todo = bulk.build.messages(state, tickets, source=from_, fields=fields, literal=literal)
         bulk.mails.agreed(state, todo, yes=yes)
         bulk.run(state, todo, command="messages create")

@@ -53,7 +53,7 @@ def create(state: State, *, title: Title = None, text: Text = None, data: Data =
     from crmcli import bulk
 
     fields = inputs.fields(data, Title=title, Message=inputs.text(text))
-    with drafts.kept(fields.get("Message")):
+    with drafts.kept(fields.get("Message"), profile=state.profile_name):
         bulk.run(state, bulk.build.reply_creates(state, source=from_, fields=fields), command="replies create")
 
 
@@ -71,7 +71,7 @@ def update(
     from crmcli import bulk
 
     changes = inputs.fields(data, Title=title, Message=inputs.text(text))
-    with drafts.kept(changes.get("Message")):
+    with drafts.kept(changes.get("Message"), profile=state.profile_name):
         todo = bulk.build.reply_updates(state, replies, source=from_, changes=changes)
         bulk.run(state, todo, command="replies update")
 

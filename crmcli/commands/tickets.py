@@ -173,7 +173,7 @@ def create(
         ProductId=product,
         CrmMessageList=None if text is None else [{"Message": text}],
     )
-    with drafts.kept(text or inputs.messages_of(fields)):
+    with drafts.kept(text or inputs.messages_of(fields), profile=state.profile_name):
         state.crm.tickets.check_new(fields)
         if not literal:
             placeholders.refuse(fields)

@@ -61,9 +61,10 @@ DRAFTS = Shape(
         Column("words", "Begins", least=20),
         Column("text", "Text", "long", least=20),
         Column("file", "File"),
+        Column("profile", "Profile"),
     ),
-    table=("name", "ticket", "kept", "why", "words"),
-    rank=("name", "ticket", "words", "kept", "why"),
+    table=("name", "ticket", "profile", "kept", "why", "words"),
+    rank=("name", "ticket", "words", "profile", "kept", "why"),
 )
 
 CHECKPOINTS = Shape(
