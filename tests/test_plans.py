@@ -58,7 +58,6 @@ def test_a_thread_with_what_is_no_message(run: Run, shop: Sandbox, words: tuple[
     if words[1] == "create":
         shop.answer(200, json.dumps([row]), "GET")
     else:
-        shop.store.delete(MESSAGE, 41)
         without_messages(shop, lambda given: given.update(row))
     shop.answer(500, "", "POST")
     for terminal in (False, True):
@@ -66,7 +65,7 @@ def test_a_thread_with_what_is_no_message(run: Run, shop: Sandbox, words: tuple[
         assert ("crmcli itself failed" in done.err, done.code == 0) == (False, words[1] != "create"), done.err
     if "--plan" in words:
         before = json.loads(run(*words).lines[0])["before"]
-        assert (before if words[1] == "reply" else before["CrmMessageList"]) == [11, 12]
+        assert (before if words[1] == "reply" else before["CrmMessageList"]) == [11, 12, 41]
 
 
 def test_a_plan_says_what_would_change_and_sends_nothing(run: Run, shop: Sandbox, plan: Path) -> None:

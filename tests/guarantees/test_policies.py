@@ -225,6 +225,7 @@ READS = {
     "known",
     "whole",
     "holds",  # a name, and no request
+    "latest",
 }
 
 
