@@ -171,6 +171,7 @@ def test_ctrl_c_in_a_few_replies(shop: Sandbox, run: Run, fault: str, told: str)
         person.types("\x03")
         assert person.leaves() == 130
     assert told in person.screen
+    assert "crmcli runs resume 1" in person.screen.replace("\n", " ")
     shop.fault()
     assert run("runs", "resume", "1").code == 0
     assert sorted(shop.asked("POST")) == [f"POST /CRM/{number}/message" for number in (5, 6, 7)]

@@ -132,7 +132,7 @@ def test_a_reply_that_was_interrupted_and_is_there_leaves_no_draft_and_tells_of_
     resolved = run("outbox", "resolve", "1", *also)
     assert (resolved.code, drafts_left(run)) == (0, [])
     assert "The status of ticket 4 was not set to Answered: 'crmcli runs resume 1' sets it" in resolved.err
-    assert run("runs", "resume", "1", "--failed").code == 0
+    assert run("runs", "resume", "1", "--yes").code == 0
     assert run("tickets", "get", "4", "--json").json["StatusID"] == 2
     assert len(shop.asked("POST")) == 1
     assert run("outbox", "resolve", "1").err == ""
