@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from crmcli import errors
+from crmcli import errors, values
 
 if TYPE_CHECKING:
     from crmcli.api.crm import Crm
@@ -53,7 +53,7 @@ class Asking:
         from crmcli.profiles import NONE
 
         settings = self.settings
-        shop = settings.secure_url.partition("://")[2] or settings.secure_url
+        shop = values.shown(settings.secure_url.partition("://")[2] or settings.secure_url)
         profile = "no profile" if settings.profile == NONE else f"profile {settings.profile}"
         # A name in it may have question marks of its own; what follows the question doesn't.
         asked, mark, more = (question[:-1], "?", "") if question.endswith("?") else question.partition("? ")

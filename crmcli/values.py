@@ -108,6 +108,11 @@ def one_store(said: str) -> str:
     return f"{base} {host}{port}{_INDEX.sub('', path).rstrip('/')}"
 
 
+def shown(url: str) -> str:
+    """An address as it may be shown: a name and a password before its host are left out."""
+    return re.sub(r"(^|//)[^/?#]*@", r"\1…@", url)
+
+
 def is_real_host(url: str) -> bool:
     """Whether a URL is the API's own, whatever version of it."""
     return urlsplit(url).hostname == urlsplit(REAL_HOST).hostname

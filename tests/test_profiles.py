@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -308,6 +310,36 @@ def test_a_program_that_never_ends(
     failed = run("tickets", "list")
     assert failed.code == 3
     assert "printed nothing within" in failed.err
+
+
+@pytest.mark.parametrize("after", ["sleep 20 & echo {}", "echo {}; sleep 20 & true"])
+def test_a_program_that_leaves_another_behind(run: Run, sandbox: Sandbox, profile_file: Path, after: str) -> None:
+    """Which keeps the output open: what was printed counts once the program itself has ended."""
+    text = profile_file.read_text()
+    profile_file.write_text(text.replace(f'token = "{TOKEN}"', f'token_command = "{after.format(TOKEN)}"'))
+    began = time.monotonic()
+    assert run("tickets", "get", "1").code == 0
+    assert time.monotonic() - began < 15
+
+
+def test_a_program_that_prints_without_end(run: Run, profile_file: Path) -> None:
+    text = profile_file.read_text()
+    profile_file.write_text(text.replace(f'token = "{TOKEN}"', 'token_command = "yes"'))
+    failed = run("tickets", "list")
+    assert (failed.code, "printed more than 65,536 bytes" in failed.err) == (3, True)
+
+
+def test_a_password_in_an_address_is_not_shown(run: Run, profile_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "https://someone:hidden@store.example/x"
+    text = profile_file.read_text().replace("https://www.", "https://someone:hidden@www.")
+    profile_file.write_text(re.sub(r"(?m)^base_url = .*$", f'base_url = "{address}"', text))
+    for words in (("show", "main"), ("show",), ("list",), ("check",)):
+        for form in ((), ("--json",)):
+            said = run("profiles", *words, *form)
+            assert "hidden" not in said.out + said.err, words
+    assert run("profiles", "show", "main", "--json").json["base_url"] == "https://…@store.example/x"
+    monkeypatch.setenv("CRMCLI_BASE_URL", address)
+    assert "hidden" not in run("profiles", "show").out
 
 
 def test_read_only_refuses_every_write(run: Run, sandbox: Sandbox, profile_file: Path) -> None:

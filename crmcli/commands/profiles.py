@@ -17,6 +17,9 @@ from crmcli.state import State
 
 app = noun("Profiles: your stores and their keys.")
 
+_ADDRESSES = ("secure_url", "base_url")
+"""Which may hold a password, though nothing takes it from there."""
+
 Name = Annotated[str, typer.Argument(help="The profile's name.", metavar="PROFILE")]
 
 
@@ -143,5 +146,6 @@ def _row(name: str, keys: dict[str, Any], *, default: object) -> dict[str, Any]:
         if key.name in SECRETS:
             row[key.name] = "command" if f"{key.name}_command" in keys else "set" if keys.get(key.name) else "missing"
         elif key.name in PROFILES.fields:
-            row[key.name] = keys.get(key.name, key.default)
+            value = keys.get(key.name, key.default)
+            row[key.name] = values.shown(value) if key.name in _ADDRESSES and isinstance(value, str) else value
     return row
