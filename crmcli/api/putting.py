@@ -74,5 +74,6 @@ def _open(failure: errors.CrmError, said: str) -> errors.CrmError:
     failure.may_be_done = True
     failure.details.append(f"{said[:1].upper()}{said[1:]}")
     if isinstance(failure, errors.RateLimited):  # of which is said otherwise that nothing was written
-        failure.hint = "It may have been written. Wait a minute and run it again: what is so already is not sent."
+        wait = (failure.hint or "").removeprefix("Nothing was written. ") or "Wait a minute and run it again."
+        failure.hint = f"It may have been written. {wait}"
     return failure
