@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from crmcli import errors
 from crmcli.api import answers, bodies, empties, putting
 from crmcli.api.bodies import Row
-from crmcli.api.changes import Hold, Seen, same, unheld, unseen
+from crmcli.api.changes import Hold, Seen, same, unheld, unseen, whole
 from crmcli.api.deleting import Deletion, Keep, unkept
 from crmcli.api.pages import asking, counted, page
 from crmcli.api.paging import Listing
@@ -239,6 +239,16 @@ class Collection:
         if number is None:
             number = bodies.ack_number(answer.acks)
         return self._ack(did, number, request, answer.acks, status=answer.http_status)
+
+    def _updated_whole(self, number: int, changes: Row, *, read: Callable[[int], Row], seen: Seen = unseen) -> Ack:
+        """Change the named fields of an object that is put whole: `read` gives it as it is. `seen` may stop it."""
+        with self.held(number):
+            before = read(number)
+            body = whole(before, changes)
+            seen(before)
+            return self._was_so(before, changes, number) or self._updated(
+                f"{self.path}/{number}", body, number=number, before=before, changes=changes, look=lambda: read(number)
+            )
 
     def _updated(
         self,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crmcli.api import names
 from crmcli.api.bodies import Row
-from crmcli.api.changes import check, whole
+from crmcli.api.changes import check
 from crmcli.api.collection import Collection
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack
@@ -47,14 +47,4 @@ class Departments(Collection):
         from crmcli.api import models
 
         check(models.Department, changes, key=self.key, number=number)
-        with self.held(number):
-            before = self.get(number)
-            body = whole(before, changes)
-            return self._was_so(before, changes, number) or self._updated(
-                f"{self.path}/{number}",
-                body,
-                number=number,
-                before=before,
-                changes=changes,
-                look=lambda: self.get(number),
-            )
+        return self._updated_whole(number, changes, read=self.get)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crmcli.api import names
 from crmcli.api.bodies import Row
-from crmcli.api.changes import Seen, check, unseen, whole
+from crmcli.api.changes import Seen, check, unseen
 from crmcli.api.collection import Numbered
 from crmcli.api.paging import Listing
 from crmcli.api.sends import Ack, Likeness, Send, alike
@@ -69,15 +69,4 @@ class Replies(Numbered):
     def update(self, number: int, *, changes: Row, seen: Seen = unseen) -> Ack:
         """Change the named fields of a saved reply; the whole of it is sent, so that nothing is blanked. `seen` may stop it."""
         self.check(changes, number=number)
-        with self.held(number):
-            before = self.get(number)
-            body = whole(before, changes)
-            seen(before)
-            return self._was_so(before, changes, number) or self._updated(
-                f"{self.path}/{number}",
-                body,
-                number=number,
-                before=before,
-                changes=changes,
-                look=lambda: self.get(number),
-            )
+        return self._updated_whole(number, changes, read=self.get, seen=seen)
